@@ -1,0 +1,1 @@
+"""hairline: small networks that find hairline cracks, and proof of how good they are."""

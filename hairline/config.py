@@ -1,0 +1,319 @@
+"""The typed view of params.yaml: one road from the file to plain, frozen values; unknown keys are refused.
+
+The classes mirror params.yaml from top to bottom. A stage loads all of it and hands each function its own section.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hairline.errors import InputError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _plain_name(name: str) -> str:
+    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise ValueError("expected letters, digits, '-', '_' and '.', because it becomes a folder name")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_plain_name)]
+
+
+class Section(BaseModel):
+    """Frozen, and a misspelt key is an error, not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SplitParams(Section):
+    """How a data set is divided: whole source photographs at a time, seeded, stratified by crack share."""
+
+    seed: int
+    lists: Literal["own", "ours"]
+    """own: the data set's splits/*.txt where it has them; ours: always divide anew."""
+    val: Share
+    test: Share
+    folds: int = Field(ge=2)
+    """Folds written to the manifest; a study uses them when its `folds` names one."""
+    group: str
+    """Regular expression on the stem; its first bracket names the source photograph. Empty: each image its own."""
+    near_duplicate_bits: int = Field(ge=0, le=64)
+    """Two pictures whose 64-bit perceptual hashes differ in at most this many bits are looked at as near duplicates."""
+
+
+class DatasetParams(Section):
+    source: Name
+    """A file in hairline/data/sources."""
+    options: dict[str, Any]
+    """The source's own options; it says which it knows."""
+    split: SplitParams
+
+
+class AugmentParams(Section):
+    """What happens to a training image, its mask and its soft labels together. All zero: nothing but the crop."""
+
+    flip: Share
+    """Probability of a left-right flip, and again of an up-down flip."""
+    rotate: float = Field(ge=0, le=180)
+    """Largest rotation, degrees."""
+    scale: tuple[float, float]
+    """Smallest and largest zoom."""
+    contrast: Share
+    brightness: Share
+    """Largest relative change of contrast; of brightness, as a share of 255."""
+    channel_gain: Share
+    """Largest relative gain of a single colour channel."""
+    blur: Share
+    noise: Share
+    jpeg: Share
+    """Probability of a blur, of sensor noise, of JPEG artefacts."""
+    dropout: Share
+    """Probability of a few blanked boxes; their pixels are ignored by the loss."""
+
+
+class LossParams(Section):
+    """A sum: each named loss times its weight."""
+
+    legacy_mse: float = Field(ge=0)
+    """40 001 x mean squared error, the loss of the MCFF-L paper."""
+    cross_entropy: float = Field(ge=0)
+    focal: float = Field(ge=0)
+    dice: float = Field(ge=0)
+    class_weights: list[float]
+    """One per class, background first; used by cross-entropy and focal. Empty: all 1."""
+
+
+class TrainParams(Section):
+    """What all trainings share; epochs, batch size and learning rate belong to each run."""
+
+    device: Literal["auto", "cpu", "cuda"]
+    threads: int = Field(ge=0)
+    """CPU threads of torch; 0: all cores."""
+    precision: Literal["bf16", "fp32"]
+    channels_last: bool
+    compile: bool
+    """torch.compile; a loss on CPU, worth trying on a GPU."""
+    deterministic: bool
+    """Bit-equal results on the same machine, at some cost in speed."""
+    normalisation: Literal["standardise", "symmetric"]
+    """standardise: each image to mean 0 and deviation 1; symmetric: 0..255 to -1..1. Saved with the network."""
+    crop: int = Field(gt=0)
+    """Side of the training crop, pixels."""
+    optimiser: Literal["adamw", "sgd", "rmsprop"]
+    weight_decay: float = Field(ge=0)
+    momentum: Share
+    """Of sgd."""
+    schedule: Literal["constant", "cosine", "poly", "one_cycle", "plateau"]
+    warmup: Share
+    """Share of all steps in which the learning rate rises linearly to its peak."""
+    poly_power: float = Field(gt=0)
+    plateau_patience: int = Field(gt=0)
+    """Validations without gain before `plateau` halves the learning rate."""
+    accumulate: int = Field(gt=0)
+    """Batches whose gradients are summed before a step."""
+    clip: float = Field(ge=0)
+    """Largest gradient norm; 0: no limit."""
+    ema: float = Field(ge=0, lt=1)
+    """Decay of the averaged weights that are validated and kept; 0: the plain weights."""
+    validate_every: int = Field(gt=0)
+    """Epochs between validations."""
+    patience: int = Field(ge=0)
+    """Validations without gain before the training stops; 0: never."""
+    select: Literal["f1", "f1_2px", "iou", "loss"]
+    """What the kept weights are best at, on val."""
+    loss: LossParams
+    augment: AugmentParams
+
+
+class ModelParams(Section):
+    name: Name
+    """One of hairline.models.list_models()."""
+    arguments: dict[str, Any]
+
+
+class RunParams(Section):
+    """One training: which network, and how much work."""
+
+    model: ModelParams
+    epochs: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    """Peak value; the schedule shapes it."""
+    augment: bool
+    """False: only the crop, as the paper trains its student."""
+
+
+class TeacherParams(RunParams):
+    minimum_f1: Share
+    """Soft labels of a teacher below this crack F1 on val are refused."""
+
+
+SweptTemperature = Annotated[float, Field(ge=0)] | Literal["T"]
+
+
+class StrategyParams(Section):
+    """Which temperature stands where; T is the one that is swept."""
+
+    t0: SweptTemperature
+    """Of the hand-drawn label; 0 leaves it one-hot."""
+    t1: SweptTemperature
+    """Of the soft labels, and of the student's heads that are compared with them."""
+    t2: SweptTemperature
+    """Of the student's head that is compared with the hand-drawn label."""
+
+
+class DistillParams(Section):
+    """The distillation study."""
+
+    dataset: Name
+    seeds: list[int] = Field(min_length=1)
+    folds: list[int] = Field(min_length=1)
+    """0: the manifest's own split; 1, 2, ...: cross-validation, that fold tested and the next one validated on."""
+    teacher: TeacherParams
+    student: RunParams
+    temperatures: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    strategies: list[Name] = Field(min_length=1)
+    temperature: float = Field(gt=0)
+    strategy: Name
+    """The student that goes on: not only one of the sweep's."""
+    rules: dict[str, StrategyParams]
+    """What each strategy does with a temperature."""
+    soft_loss: Literal["kl", "cross_entropy", "mse", "legacy_mse"]
+    weight: float = Field(ge=0)
+    """Of the sum of the soft terms, the hard term being 1."""
+    times_t2: bool
+    """Multiply the soft terms by T1 squared, so that their gradients do not fade as T grows."""
+    hard_heads: Literal["main", "all"]
+    """Which of the student's heads see the hand-drawn label."""
+    label_dilation: Literal["none", "square", "legacy_vertical"]
+    """Widen the training labels: 3 px all round, or as the original really did. Never at evaluation."""
+    storage: Literal["uint8", "float16"]
+    """Of the soft labels: error at most 1/510, or at most 2.5e-4."""
+
+    @model_validator(mode="after")
+    def _strategies_have_rules(self) -> "DistillParams":
+        missing = sorted({*self.strategies, self.strategy} - set(self.rules))
+        if missing:
+            raise ValueError(f"strategy {missing[0]} has no entry in kd.rules, which knows {sorted(self.rules)}")
+        return self
+
+
+class CompareParams(Section):
+    """Networks trained with supervision alone, scored side by side."""
+
+    dataset: Name
+    seeds: list[int] = Field(min_length=1)
+    fold: int = Field(ge=0)
+    test_on: list[Name]
+    """Further data sets whose test split is scored without training on them."""
+    networks: dict[Name, RunParams]
+
+
+class LatencyParams(Section):
+    size: int = Field(gt=0)
+    """Side of the square picture, pixels."""
+    threads: int = Field(gt=0)
+    warmup: int = Field(ge=0)
+    runs: int = Field(gt=0)
+
+
+class EvaluateParams(Section):
+    tolerances: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    """How far a predicted pixel may lie from a true one and still count, pixels."""
+    bootstrap: int = Field(ge=100)
+    """Resamples of the test images behind each 95 % interval."""
+    scales: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    """The network's probabilities are averaged over these sizes of the picture."""
+    overlays: int = Field(ge=0)
+    """Pictures of true and false pixels per run: half of them the worst, the rest spread evenly."""
+    latency: LatencyParams
+
+
+class Params(Section):
+    datasets: dict[Name, DatasetParams]
+    train: TrainParams
+    kd: DistillParams
+    compare: CompareParams
+    evaluate: EvaluateParams
+
+    @model_validator(mode="after")
+    def _studies_name_known_datasets(self) -> "Params":
+        for where, names in {
+            "kd.dataset": [self.kd.dataset],
+            "compare.dataset": [self.compare.dataset],
+            "compare.test_on": self.compare.test_on,
+        }.items():
+            for name in names:
+                if name not in self.datasets:
+                    raise ValueError(f"{where} is {name}, but `datasets` has only {sorted(self.datasets)}")
+        return self
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML 1.2 mapping, read as DVC reads it: `1e-3` is a number and `on` is text."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe").load(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run from the project's top folder") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected `key: value` lines, found {type(content).__name__}")
+    return content
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    return parse_section(Params, read_yaml(path), where="", file=str(path))
+
+
+def parse_section(kind: type[AnySection], content: Mapping[str, Any], *, where: str, file: str) -> AnySection:
+    """Check values against a section; the error names each key as the user wrote it."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        faults = [_describe(fault, kind, where) for fault in error.errors()]
+        raise InputError(f"{file}: " + "; ".join(faults)) from None
+
+
+def _describe(fault: Any, kind: type[Section], where: str) -> str:
+    steps = [str(step) for step in fault["loc"]]
+    key = ".".join(([where] if where else []) + steps) or (where or "the file")
+    if fault["type"] == "extra_forbidden":
+        known = _known_keys(kind, steps[:-1])
+        near = difflib.get_close_matches(steps[-1], known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        return f"{key}: unknown key; {hint}"
+    if fault["type"] == "missing":
+        return f"{key}: missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    return message if not steps else f"{key}: {message[0].lower()}{message[1:]}, got {fault['input']!r}"
+
+
+def _known_keys(kind: type[Section], steps: list[str]) -> list[str]:
+    """The keys of the section that a path leads to, through mappings of sections too."""
+    for step in steps:
+        field = kind.model_fields.get(step)
+        if field is None:  # the name of an entry in a mapping, such as a data set's
+            continue
+        kinds = [inner for inner in _inner_types(field.annotation) if issubclass(inner, Section)]
+        if not kinds:
+            return []
+        kind = kinds[0]
+    return sorted(kind.model_fields)
+
+
+def _inner_types(annotation: Any) -> list[type]:
+    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
+        return [annotation]
+    return [inner for argument in getattr(annotation, "__args__", ()) for inner in _inner_types(argument)]

@@ -1,0 +1,9 @@
+"""The one error for what a user, a file or a machine can get wrong.
+
+Its text is a single clear line: what came, what was expected, what to do. `hairline.commands` prints it without a
+traceback and ends with a status other than 0; any other exception is a fault of ours and keeps its traceback.
+"""
+
+
+class InputError(Exception):
+    """Something outside the code is wrong; the message says what, where, and what to do."""
