@@ -5,6 +5,7 @@ The classes mirror params.yaml from top to bottom. A stage loads all of it and h
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -153,18 +154,32 @@ class TeacherParams(RunParams):
     """Soft labels of a teacher below this crack F1 on val are refused."""
 
 
-SweptTemperature = Annotated[float, Field(ge=0)] | Literal["T"]
+# Whole numbers stay whole, so that 5 is written T5 here as in dvc.yaml.
+Temperature = Annotated[int | float, Field(gt=0)]
+RuleTemperature = Annotated[int | float, Field(ge=0)] | Literal["T"]
 
 
 class StrategyParams(Section):
     """Which temperature stands where; T is the one that is swept."""
 
-    t0: SweptTemperature
+    t0: RuleTemperature
     """Of the hand-drawn label; 0 leaves it one-hot."""
-    t1: SweptTemperature
+    t1: RuleTemperature
     """Of the soft labels, and of the student's heads that are compared with them."""
-    t2: SweptTemperature
+    t2: RuleTemperature
     """Of the student's head that is compared with the hand-drawn label."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """One repetition of a study: its seed and its fold."""
+
+    seed: int
+    fold: int
+
+    def of(self, arm: str) -> str:
+        """The name of an arm's run: that of its folder and of its files in reports/."""
+        return f"{arm}-s{self.seed}-f{self.fold}"
 
 
 class DistillParams(Section):
@@ -176,9 +191,9 @@ class DistillParams(Section):
     """0: the manifest's own split; 1, 2, ...: cross-validation, that fold tested and the next one validated on."""
     teacher: TeacherParams
     student: RunParams
-    temperatures: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    temperatures: list[Temperature] = Field(min_length=1)
     strategies: list[Name] = Field(min_length=1)
-    temperature: float = Field(gt=0)
+    temperature: Temperature
     strategy: Name
     """The student that goes on: not only one of the sweep's."""
     rules: dict[str, StrategyParams]
@@ -202,6 +217,23 @@ class DistillParams(Section):
             raise ValueError(f"strategy {missing[0]} has no entry in kd.rules, which knows {sorted(self.rules)}")
         return self
 
+    def arms(self) -> dict[str, str]:
+        """The name of each arm and what it is, in the order of the table. Never what happens to lie on disk."""
+        swept = {
+            f"{strategy}-T{temperature}": f"{strategy} at T = {temperature}"
+            for strategy in self.strategies
+            for temperature in self.temperatures
+        }
+        chosen = f"the student that goes on: {self.strategy} at T = {self.temperature}"
+        return {"teacher": "teacher", "baseline": "student without a teacher", **swept, "chosen": chosen}
+
+    def reference(self) -> str:
+        """The arm that the others are held against."""
+        return "baseline"
+
+    def repeats(self) -> list[Repeat]:
+        return [Repeat(seed, fold) for seed in self.seeds for fold in self.folds]
+
 
 class CompareParams(Section):
     """Networks trained with supervision alone, scored side by side."""
@@ -211,7 +243,33 @@ class CompareParams(Section):
     fold: int = Field(ge=0)
     test_on: list[Name]
     """Further data sets whose test split is scored without training on them."""
-    networks: dict[Name, RunParams]
+    networks: list[Name] = Field(min_length=1)
+    """Which of the recipes are trained."""
+    recipes: dict[Name, RunParams]
+
+    @model_validator(mode="after")
+    def _networks_have_recipes(self) -> "CompareParams":
+        missing = sorted(set(self.networks) - set(self.recipes))
+        if missing:
+            raise ValueError(f"compare.networks names {missing[0]}, but compare.recipes has {sorted(self.recipes)}")
+        return self
+
+    def arms(self) -> dict[str, str]:
+        """The name of each arm and what it is, in the order of the table."""
+        own = {name: f"{self.recipes[name].model.name}, trained and tested on {self.dataset}" for name in self.networks}
+        others = {
+            f"{name}@{dataset}": f"the same network, tested on {dataset}"
+            for name in self.networks
+            for dataset in self.test_on
+        }
+        return own | others
+
+    def reference(self) -> str:
+        """The arm that the others are held against."""
+        return self.networks[0]
+
+    def repeats(self) -> list[Repeat]:
+        return [Repeat(seed, self.fold) for seed in self.seeds]
 
 
 class LatencyParams(Section):
@@ -234,6 +292,9 @@ class EvaluateParams(Section):
     latency: LatencyParams
 
 
+STUDIES = ("distill", "compare")
+
+
 class Params(Section):
     datasets: dict[Name, DatasetParams]
     train: TrainParams
@@ -252,6 +313,10 @@ class Params(Section):
                 if name not in self.datasets:
                     raise ValueError(f"{where} is {name}, but `datasets` has only {sorted(self.datasets)}")
         return self
+
+    def study(self, name: str) -> DistillParams | CompareParams:
+        """The section of one of STUDIES."""
+        return {"distill": self.kd, "compare": self.compare}[name]
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -297,7 +362,9 @@ def _describe(fault: Any, kind: type[Section], where: str) -> str:
     if fault["type"] == "missing":
         return f"{key}: missing"
     message = fault["msg"].removeprefix("Value error, ")
-    return message if not steps else f"{key}: {message[0].lower()}{message[1:]}, got {fault['input']!r}"
+    if fault["type"] == "value_error" and not isinstance(fault["input"], str):
+        return message  # from a check over several keys, which it names itself
+    return f"{key}: {message[0].lower()}{message[1:]}, got {fault['input']!r}"
 
 
 def _known_keys(kind: type[Section], steps: list[str]) -> list[str]:

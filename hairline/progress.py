@@ -13,12 +13,13 @@ SECONDS_BETWEEN_LINES = 10.0
 class Progress:
     """Counts steps of known total; `note` is what else is worth seeing, such as the loss."""
 
-    def __init__(self, label: str, total: int, *, unit: str = "it", done: int = 0) -> None:
+    def __init__(self, label: str, total: int, *, unit: str = "it", done: int = 0, shown: bool = True) -> None:
         self.label, self.total, self.unit, self.done = label, total, unit, done
         self._first, self._start = done, time.monotonic()
         self._last_line = self._start
         self._bar = None
-        if sys.stderr.isatty():
+        self._shown = shown
+        if shown and sys.stderr.isatty():
             from tqdm import tqdm
 
             self._bar = tqdm(total=total, initial=done, desc=label, unit=unit, dynamic_ncols=True)
@@ -29,7 +30,7 @@ class Progress:
             if note:
                 self._bar.set_postfix_str(note, refresh=False)
             self._bar.update(count)
-        elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+        elif self._shown and time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
             self._print_line(note)
 
     def _print_line(self, note: str) -> None:
@@ -44,7 +45,7 @@ class Progress:
         """A line of its own that does not break the bar."""
         if self._bar is not None:
             self._bar.write(text, file=sys.stderr)
-        else:
+        elif self._shown:
             print(text, file=sys.stderr, flush=True)
 
     def close(self) -> None:

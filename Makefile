@@ -1,0 +1,39 @@
+# All commands of the project. Each builds the environment first if it is not there or its requirements have changed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help env repro test lint bench clean-work
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+env: $(READY)  ## build the environment (.venv, 7 GB, a few minutes)
+
+$(READY): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than Python 3.11; run make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt -r requirements-dev.txt -c constraints.txt
+	$(BIN)/python -m pip check
+	@touch $(READY)
+
+repro: $(READY)  ## run the whole pipeline on the default data, and say where to look
+	dvc repro
+	@echo "Done. The table: reports/tables/distill.md   the pictures: reports/overlays/   the networks: data/runs/   all figures: dvc exp show"
+
+test: $(READY)  ## run the tests
+	python -m pytest
+
+lint: $(READY)  ## check style and formatting
+	ruff check .
+	ruff format --check .
+
+bench: $(READY)  ## run the benchmarks: ratios on this machine
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; python -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+clean-work:  ## delete caches that are made again at need (.work)
+	rm -rf .work

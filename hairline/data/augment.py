@@ -1,0 +1,234 @@
+"""Random crop, geometry and light for one training sample: image, mask and soft labels move together.
+
+Rotation, zoom, flips and crop are one matrix and one resampling; light is one matrix of the channels. Without rotation
+and zoom nothing is resampled at all.
+"""
+
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from hairline.config import AugmentParams
+from hairline.data.masks import IGNORE
+from hairline.errors import InputError
+
+_MIDDLE_GREY = 128.0
+_BLUR_SIGMA = (0.5, 1.5)  # pixels
+_NOISE_SIGMA = (2.0, 8.0)  # grey levels
+_JPEG_QUALITY = (40, 95)
+_BOXES = 4  # at most
+_BOX_SIDE = (1 / 16, 1 / 4)  # of the crop
+
+
+def check_augment(params: AugmentParams) -> None:
+    """What the types in params.yaml cannot say."""
+    smallest, largest = params.scale
+    if not 0 < smallest <= largest:
+        raise InputError(
+            f"params.yaml: train.augment.scale is [{smallest:g}, {largest:g}], expected the smallest and the largest "
+            "zoom, both above 0; [1, 1] is none"
+        )
+
+
+def augment(
+    image: np.ndarray,
+    mask: np.ndarray,
+    soft: np.ndarray | None,
+    *,
+    crop: int,
+    params: AugmentParams | None,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """uint8 [H, W, 3], uint8 [H, W] and [..., H, W] -> the same kinds at crop x crop; None: nothing but the crop.
+
+    Soft planes of uint8 stay uint8, others become float32. Where a picture is smaller than the crop, its reflection
+    fills the rest and the mask says ignore, so that no crack counts twice. What a rotation brings in from outside is
+    reflected in all three: there image and labels agree.
+    """
+    image, mask, soft = _pad(image, mask, soft, crop)
+    if params is None:
+        return _cut(image, mask, soft, crop=crop, flip=0.0, rng=rng)
+    if params.rotate == 0 and params.scale == (1, 1):
+        image, mask, soft = _cut(image, mask, soft, crop=crop, flip=params.flip, rng=rng)
+    else:
+        image, mask, soft = _warp(image, mask, soft, crop=crop, params=params, rng=rng)
+    image = _relight(image, params, rng)
+    image = _degrade(image, params, rng)
+    if rng.random() < params.dropout:
+        image, mask = _drop_boxes(image, mask, rng)
+    return image, mask, soft
+
+
+def _pad(
+    image: np.ndarray, mask: np.ndarray, soft: np.ndarray | None, crop: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    below, right = max(crop - mask.shape[0], 0), max(crop - mask.shape[1], 0)
+    if not below and not right:
+        return image, mask, soft
+    top, left = below // 2, right // 2
+    border = (top, below - top, left, right - left)
+    image = cv2.copyMakeBorder(image, *border, cv2.BORDER_REFLECT_101)
+    mask = cv2.copyMakeBorder(mask, *border, cv2.BORDER_CONSTANT, value=IGNORE)
+    if soft is not None:
+        soft = _each_plane(soft, lambda plane: cv2.copyMakeBorder(plane, *border, cv2.BORDER_REFLECT_101))
+    return image, mask, soft
+
+
+def _each_plane(soft: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    planes = soft.reshape(-1, *soft.shape[-2:])
+    if planes.dtype != np.uint8:
+        planes = planes.astype(np.float32)  # OpenCV knows no float16
+    changed = np.stack([change(plane) for plane in planes])
+    return changed.reshape(*soft.shape[:-2], *changed.shape[-2:])
+
+
+def _cut(
+    image: np.ndarray,
+    mask: np.ndarray,
+    soft: np.ndarray | None,
+    *,
+    crop: int,
+    flip: float,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    top = int(rng.integers(mask.shape[0] - crop + 1))
+    left = int(rng.integers(mask.shape[1] - crop + 1))
+    code = _flip_code(rng, flip)
+    window = (slice(top, top + crop), slice(left, left + crop))
+
+    def move(plane: np.ndarray) -> np.ndarray:
+        return plane[window].copy() if code is None else cv2.flip(plane[window], code)
+
+    return move(image), move(mask), None if soft is None else _each_plane(soft, move)
+
+
+def _flip_code(rng: np.random.Generator, probability: float) -> int | None:
+    """OpenCV's number for the drawn flips: 1 left-right, 0 up-down, -1 both."""
+    sideways, upright = rng.random(2) < probability
+    return {(True, False): 1, (False, True): 0, (True, True): -1}.get((bool(sideways), bool(upright)))
+
+
+def _warp(
+    image: np.ndarray,
+    mask: np.ndarray,
+    soft: np.ndarray | None,
+    *,
+    crop: int,
+    params: AugmentParams,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    matrix = _draw_matrix(mask.shape, crop=crop, params=params, rng=rng)
+    window = _seen_part(matrix, mask.shape, crop)
+    matrix[:, 2] -= window[1].start, window[0].start
+
+    def resample(plane: np.ndarray, how: int) -> np.ndarray:
+        flags = how | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(plane, matrix, (crop, crop), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+
+    # OpenCV resamples four channels in half the time of three, to the same values.
+    four = resample(cv2.cvtColor(image[window], cv2.COLOR_RGB2RGBA), cv2.INTER_LINEAR)
+    if soft is not None:
+        soft = _in_fours(soft[..., *window], lambda planes: resample(planes, cv2.INTER_LINEAR))
+    return cv2.cvtColor(four, cv2.COLOR_RGBA2RGB), resample(mask[window], cv2.INTER_NEAREST), soft
+
+
+def _in_fours(soft: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    planes = soft.reshape(-1, *soft.shape[-2:])
+    if planes.dtype != np.uint8:
+        planes = planes.astype(np.float32)  # OpenCV knows no float16
+    changed: list[np.ndarray] = []
+    for start in range(0, len(planes), 4):
+        four = [planes[min(start + channel, len(planes) - 1)] for channel in range(4)]
+        changed += cv2.split(change(cv2.merge(four)))
+    return np.stack(changed[: len(planes)]).reshape(*soft.shape[:-2], *changed[0].shape)
+
+
+def _seen_part(matrix: np.ndarray, shape: tuple[int, ...], crop: int) -> tuple[slice, slice]:
+    """Rows and columns of the picture that the crop can see, its reflections at the edges included."""
+    corners = matrix @ np.array([[0, crop - 1, 0, crop - 1], [0, 0, crop - 1, crop - 1], [1, 1, 1, 1]])
+    return _span(corners[1], shape[0]), _span(corners[0], shape[1])
+
+
+def _span(positions: np.ndarray, side: int) -> slice:
+    first, last = math.floor(positions.min()) - 1, math.ceil(positions.max()) + 1
+    if first < 0 and last >= side:
+        return slice(0, side)
+    if first < 0:  # what lies k before the first row is row k
+        return slice(0, min(max(last, -first) + 1, side))
+    if last >= side:
+        return slice(max(min(first, 2 * (side - 1) - last), 0), side)
+    return slice(first, last + 1)
+
+
+def _draw_matrix(shape: tuple[int, ...], *, crop: int, params: AugmentParams, rng: np.random.Generator) -> np.ndarray:
+    """[2, 3] from pixels of the crop to pixels of the picture."""
+    angle = math.radians(rng.uniform(-params.rotate, params.rotate))
+    zoom = math.exp(rng.uniform(*(math.log(bound) for bound in params.scale)))
+    sideways, upright = np.where(rng.random(2) < params.flip, -1.0, 1.0)
+    cosine, sine = math.cos(angle) / zoom, math.sin(angle) / zoom
+    turn = np.array([[cosine * sideways, -sine * upright], [sine * sideways, cosine * upright]])
+    middle = (crop - 1) / 2
+    reach = middle / zoom  # of the crop around its middle, in the picture's pixels
+    height, width = shape
+    centre = []
+    for side in (width, height):
+        half = (side - 1) / 2
+        slack = max(half - reach, 0)  # none where the zoomed-out crop sees more than there is
+        centre.append(rng.uniform(half - slack, half + slack))
+    shift = np.array(centre) - turn @ np.array([middle, middle])
+    return np.concatenate([turn, shift[:, None]], axis=1)
+
+
+def _relight(image: np.ndarray, params: AugmentParams, rng: np.random.Generator) -> np.ndarray:
+    if params.contrast == params.brightness == params.channel_gain == 0:
+        return image
+    contrast = 1 + rng.uniform(-params.contrast, params.contrast)
+    shift = 255 * rng.uniform(-params.brightness, params.brightness)
+    gains = 1 + rng.uniform(-params.channel_gain, params.channel_gain, 3)
+    # ((level - grey) * contrast + grey + shift) * gain, as one matrix: a fifth of the time of a table per channel
+    constant = (_MIDDLE_GREY * (1 - contrast) + shift) * gains
+    return cv2.transform(image, np.concatenate([np.diag(contrast * gains), constant[:, None]], axis=1))
+
+
+def _degrade(image: np.ndarray, params: AugmentParams, rng: np.random.Generator) -> np.ndarray:
+    blur, noise, jpeg = rng.random(3) < (params.blur, params.noise, params.jpeg)
+    if blur:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(*_BLUR_SIGMA))
+    if noise:
+        image = _add_noise(image, rng.uniform(*_NOISE_SIGMA), rng)
+    if jpeg:
+        quality = int(rng.integers(_JPEG_QUALITY[0], _JPEG_QUALITY[1] + 1))
+        _, content = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        image = cv2.imdecode(content, cv2.IMREAD_COLOR)  # in and out in the same channel order
+    return image
+
+
+def _normal_quantiles() -> np.ndarray:
+    """256 equally likely values of a normal distribution with deviation 1."""
+    from statistics import NormalDist
+
+    return np.array([NormalDist().inv_cdf((level + 0.5) / 256) for level in range(256)])
+
+
+_QUANTILES = _normal_quantiles()
+
+
+def _add_noise(image: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndarray:
+    """Random bytes through a table of quantiles: a tenth of the time of drawing normal numbers."""
+    table = np.rint(_QUANTILES * sigma).astype(np.int16)
+    noise = table[np.frombuffer(rng.bytes(image.size), np.uint8).reshape(image.shape)]
+    return cv2.add(image, noise, dtype=cv2.CV_8U)
+
+
+def _drop_boxes(image: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes of the picture's mean colour, ignored by every loss."""
+    mean = np.rint(cv2.mean(image)[:3]).astype(np.uint8)
+    for _ in range(int(rng.integers(1, _BOXES + 1))):
+        side = mask.shape[0]
+        height, width = (max(1, round(side * rng.uniform(*_BOX_SIDE))) for _ in range(2))
+        top, left = int(rng.integers(side - height + 1)), int(rng.integers(side - width + 1))
+        image[top : top + height, left : left + width] = mean
+        mask[top : top + height, left : left + width] = IGNORE
+    return image, mask

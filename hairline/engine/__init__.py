@@ -1,0 +1,29 @@
+"""The loops: fit and predict, on one process or many. Nothing in here is about cracks."""
+
+from hairline.engine.device import number_format, seed_everything, set_up_device
+from hairline.engine.fitting import Fitted, fit
+from hairline.engine.once import once
+from hairline.engine.parallel import World, gather_over_world, join_world, leave_world, sum_over_world, wait_for_all
+from hairline.engine.predict import predict_probabilities
+from hairline.engine.runs import ModelCard, Run, load_run, read_card, save_run
+
+__all__ = [
+    "Fitted",
+    "ModelCard",
+    "Run",
+    "World",
+    "fit",
+    "gather_over_world",
+    "join_world",
+    "leave_world",
+    "load_run",
+    "number_format",
+    "once",
+    "predict_probabilities",
+    "read_card",
+    "save_run",
+    "seed_everything",
+    "set_up_device",
+    "sum_over_world",
+    "wait_for_all",
+]

@@ -1,0 +1,52 @@
+"""Where and how exactly to compute: device, threads, number format, seeds."""
+
+import os
+import random
+from contextlib import AbstractContextManager
+
+import numpy as np
+import torch
+
+from hairline.config import TrainParams
+from hairline.engine.parallel import World
+from hairline.errors import InputError
+
+
+def set_up_device(settings: TrainParams, world: World) -> torch.device:
+    """Choose the device, set threads and determinism; a GPU that is asked for and missing is refused."""
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise InputError(
+            "train.device is cuda, but torch sees no CUDA device here; set train.device to auto or cpu, "
+            "or check the driver with nvidia-smi"
+        )
+    torch.set_num_threads(settings.threads or max(1, _cores() // world.size))
+    if settings.deterministic:
+        os.environ.setdefault(
+            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+        )  # cuBLAS is only deterministic with a fixed workspace
+    torch.use_deterministic_algorithms(settings.deterministic)
+    torch.backends.cudnn.benchmark = not settings.deterministic
+    if settings.device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", world.local_rank)
+    torch.cuda.set_device(device)
+    return device
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def number_format(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """bf16 autocast or plain fp32. (fp16 is no choice: on CPU it is hundreds of times slower than bf16.)"""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def memory_format(settings: TrainParams) -> torch.memory_format:
+    return torch.channels_last if settings.channels_last else torch.contiguous_format

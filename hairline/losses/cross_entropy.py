@@ -1,0 +1,19 @@
+"""Cross-entropy with class weights: the plain one, which really weighs cracks when asked to."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from hairline.losses._pixels import IGNORE, valid_pixels
+
+
+def cross_entropy(logits: Tensor, mask: Tensor, *, class_weights: Sequence[float] = ()) -> Tensor:
+    """Weighted mean over the valid pixels, 0 where there are none; no weights: each class counts 1."""
+    # For two classes the logit difference through a softplus gives the same, at nearly twice the time on a CPU.
+    weight = logits.new_tensor(class_weights).float() if class_weights else None
+    total = F.cross_entropy(logits.float(), mask.long(), weight=weight, ignore_index=IGNORE, reduction="sum")
+    if weight is None:
+        return total / valid_pixels(mask).sum().clamp(min=1)
+    shares = sum(one * (mask == index).sum() for index, one in enumerate(weight))
+    return total / shares.clamp(min=weight.max())  # at least one pixel's worth, so that nothing is divided by 0

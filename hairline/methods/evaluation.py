@@ -1,0 +1,158 @@
+"""The test split, once: every score of a run with its interval, its cost, and what it said of each picture."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from hairline import engine, io
+from hairline.config import EvaluateParams, Repeat, TrainParams
+from hairline.data.loader import WholeImages
+from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.store import open_store
+from hairline.errors import InputError
+from hairline.methods.scoring import gather_scores, look_at, score_seen
+from hairline.metrics import ImageScore, bootstrap_interval, measure, pool
+from hairline.models.cost import count_macs, count_parameters, measure_latency
+from hairline.progress import Progress
+
+OF_CLASS = ("precision", "recall", "f1", "iou", "f1_2px", "cldice", "ods", "ois", "ap", "m_f1", "m_iou")
+OF_SPLIT = ("mean_iou",)
+OF_IMAGE = ("precision", "recall", "f1", "iou", "f1_2px", "support_pixels", "fp", "fn")
+BATCH_SIZE = 8
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run on one data set. `name` is that of the files in reports/."""
+
+    name: str
+    arm: str
+    run: Path
+    prepared: Path
+    repeat: Repeat
+
+
+def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainParams) -> None:
+    """Fill `out`: metrics.json, speed.json, images.csv, scores.npz and a prediction-<id>.png a picture."""
+    world = engine.join_world()
+    card = engine.read_card(task.run)
+    key = {
+        "weights": card.weights_sha256,
+        "threshold": card.threshold,
+        "data": io.sha256_of(task.prepared / "manifest.csv"),
+        "task": [task.name, task.arm, task.repeat.seed, task.repeat.fold],
+        "params": params.model_dump(mode="json"),
+        "precision": settings.precision,
+        "code": io.code_fingerprint([Path(__file__), *(ROOT / name for name in ("metrics", "engine/predict.py"))]),
+    }
+
+    def work(folder: Path, scratch: Path) -> None:
+        _evaluate(task, folder, scratch, params=params, settings=settings, world=world)
+
+    engine.once(out, "evaluation", key, work, world=world)
+
+
+def _evaluate(
+    task: Task, out: Path, scratch: Path, *, params: EvaluateParams, settings: TrainParams, world: engine.World
+) -> None:
+    device = engine.set_up_device(settings, world)
+    run = engine.load_run(task.run)
+    model = run.model.to(device, memory_format=torch.channels_last)
+    samples = read_manifest(task.prepared / "manifest.csv")
+    tested = choose_split(samples, task.repeat.fold)["test"]
+    store = open_store(task.prepared, samples)
+    images = WholeImages(store, tested, batch_size=BATCH_SIZE, rank=world.rank, world=world.size)
+    scores: list[ImageScore] = []
+    with Progress(f"evaluate {task.name}", len(images.ids), unit="image", shown=world.is_main) as progress:
+        for seen in look_at(
+            model,
+            images,
+            normalisation=run.card.normalisation,
+            precision=settings.precision,
+            device=device,
+            scales=params.scales,
+        ):
+            for score, prediction in score_seen(
+                seen,
+                classes=len(run.card.classes),
+                threshold=run.card.threshold,
+                tolerances=params.tolerances,
+                lines=True,
+            ):
+                scores.append(score)
+                cv2.imwrite(str(scratch / f"prediction-{score.id}.png"), prediction)
+            progress.step(len(seen.batch.ids))
+    scores = gather_scores(scores)
+    if world.is_main:
+        _write(task, run, scores, out, scratch, params=params)
+
+
+def _write(
+    task: Task, run: engine.Run, scores: list[ImageScore], out: Path, scratch: Path, *, params: EvaluateParams
+) -> None:
+    classes = list(run.card.classes)
+    with io.replaced_folder(out) as folder:
+        for picture in scratch.glob("prediction-*.png"):
+            picture.rename(folder / picture.name)
+        size = params.latency.size
+        metrics = {
+            "arm": task.arm,
+            "repeat": asdict(task.repeat),
+            "dataset": task.prepared.name,
+            "network": run.card.network,
+            "arguments": run.card.arguments,
+            "threshold": run.card.threshold,
+            "parameters": count_parameters(run.model, inference=True),
+            "macs": count_macs(run.model, size, size),
+            "macs_at": size,
+            "scores": pool(scores, classes),
+            "intervals": _intervals(scores, classes, params),
+        }
+        io.write_json(folder / "metrics.json", metrics)
+        io.write_json(folder / "speed.json", measure_latency(run.model.cpu(), **params.latency.model_dump()))
+        io.write_csv(folder / "images.csv", _rows(scores, classes))
+        save_scores(folder / "scores.npz", scores)
+
+
+def _intervals(scores: list[ImageScore], classes: Sequence[str], params: EvaluateParams) -> dict[str, Any]:
+    def drawn(names: Sequence[str], class_id: int) -> dict[str, Any]:
+        return bootstrap_interval(scores, names, resamples=params.bootstrap, seed=0, class_id=class_id)
+
+    known = set(pool(scores, classes)["classes"][classes[1]])
+    names = [name for name in OF_CLASS if name in known]
+    by_class = {name: drawn(names, class_id) for class_id, name in enumerate(classes) if class_id}
+    return {"level": 0.95, "over": "images", "classes": by_class, **drawn(OF_SPLIT, 1)}
+
+
+def _rows(scores: list[ImageScore], classes: Sequence[str]) -> list[dict[str, Any]]:
+    rows = []
+    for score in scores:
+        row: dict[str, Any] = {"id": score.id}
+        for class_id, name in enumerate(classes[1:], start=1):
+            found = measure([score], OF_IMAGE, class_id=class_id)
+            row |= {f"{name}_{metric}": value for metric, value in found.items()}
+        rows.append(row)
+    return rows
+
+
+def save_scores(path: Path, scores: Sequence[ImageScore]) -> None:
+    """The counts of every picture, for paired tests between runs."""
+    with io.replaced_file(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file, ids=np.array([score.id for score in scores]), counts=np.stack([score.to_array() for score in scores])
+        )
+
+
+def load_scores(path: Path) -> list[ImageScore]:
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            pairs = zip(content["ids"], content["counts"], strict=True)
+            return [ImageScore.from_array(counts, id=str(sample_id)) for sample_id, counts in pairs]
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path}: unreadable scores ({error}); run the evaluate stage again") from None

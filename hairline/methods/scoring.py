@@ -1,0 +1,70 @@
+"""From a network and pictures to counts: the one way that validation and evaluation both take."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from hairline.data.loader import Batch, WholeImages
+from hairline.engine import gather_over_world, predict_probabilities
+from hairline.metrics import ImageScore, score_image
+
+
+class Seen(NamedTuple):
+    """A batch of whole pictures, and what the network says of it."""
+
+    batch: Batch
+    probability: Tensor
+    """[B, C, H, W], float32"""
+
+
+def look_at(
+    model: nn.Module,
+    images: WholeImages,
+    *,
+    normalisation: str,
+    precision: str,
+    device: torch.device,
+    scales: Sequence[float] = (1.0,),
+) -> Iterator[Seen]:
+    for batch in images:
+        batch = batch.to(device)
+        yield Seen(
+            batch,
+            predict_probabilities(model, batch.images, normalisation=normalisation, precision=precision, scales=scales),
+        )
+
+
+def decide(probability: np.ndarray, threshold: float) -> np.ndarray:
+    """[C, H, W] -> class ids [H, W]: the threshold where there is one class beside background, else the likeliest."""
+    if len(probability) == 2:
+        return (probability[1] >= threshold).astype(np.uint8)
+    return probability.argmax(axis=0).astype(np.uint8)
+
+
+def score_seen(
+    seen: Seen, *, classes: int, threshold: float, tolerances: Sequence[int], lines: bool
+) -> Iterator[tuple[ImageScore, np.ndarray]]:
+    """The counts of each picture and the prediction they belong to."""
+    probabilities = seen.probability.cpu().numpy()
+    for sample_id, mask, probability in zip(seen.batch.ids, seen.batch.masks.cpu().numpy(), probabilities, strict=True):
+        prediction = decide(probability, threshold)
+        score = score_image(
+            prediction,
+            mask,
+            classes=classes,
+            tolerances=tolerances,
+            probability=np.rint(probability[1:] * 255).astype(np.uint8),
+            lines=lines,
+            id=sample_id,
+        )
+        yield score, prediction
+
+
+def gather_scores(scores: Sequence[ImageScore]) -> list[ImageScore]:
+    """The scores of all processes, in the order of their ids, so that nothing depends on how many there were."""
+    packed = gather_over_world([(score.id, score.to_array()) for score in scores])
+    together = [ImageScore.from_array(values, id=sample_id) for sample_id, values in packed]
+    return sorted(together, key=lambda score: score.id)

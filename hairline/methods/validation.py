@@ -1,0 +1,61 @@
+"""How good a network is on the val split while it trains, and at which threshold."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from hairline.config import LossParams
+from hairline.data.loader import WholeImages
+from hairline.engine import sum_over_world
+from hairline.losses import create_loss
+from hairline.methods.scoring import gather_scores, look_at, score_seen
+from hairline.metrics import ImageScore, best_threshold, measure
+
+TOLERANCES = (2,)
+
+
+class Validation:
+    """Call it with a network in eval mode: the figures that `train.select` can choose by, and the best threshold.
+
+    With one class beside background, f1 is the best that one threshold reaches, and the others hold at 0.5. With more,
+    there is no threshold, and f1 and f1_2px are means over those classes.
+    """
+
+    def __init__(
+        self,
+        images: WholeImages,
+        *,
+        classes: int,
+        loss: LossParams,
+        normalisation: str,
+        precision: str,
+        device: torch.device,
+    ) -> None:
+        self.images, self.classes, self.loss = images, classes, create_loss(loss)
+        self.normalisation, self.precision, self.device = normalisation, precision, device
+
+    def __call__(self, model: nn.Module) -> dict[str, float]:
+        scores: list[ImageScore] = []
+        losses = np.zeros(2)
+        for seen in look_at(
+            model, self.images, normalisation=self.normalisation, precision=self.precision, device=self.device
+        ):
+            log_probability = seen.probability.clamp_min(1e-8).log()  # softmax of it is the probability again
+            losses += np.array([float(self.loss(log_probability, seen.batch.masks)), 1.0]) * len(seen.batch.ids)
+            found = score_seen(seen, classes=self.classes, threshold=0.5, tolerances=TOLERANCES, lines=False)
+            scores += [score for score, _ in found]
+        total, count = sum_over_world(losses)
+        figures = _figures(gather_scores(scores), self.classes)
+        return {**figures, "loss": float(total / count)}
+
+
+def _figures(scores: list[ImageScore], classes: int) -> dict[str, float]:
+    names = ["f1", "f1_2px", "iou"]
+    by_class = [measure(scores, names, class_id=class_id) for class_id in range(1, classes)]
+    present = {name: [figures[name] for figures in by_class if figures[name] is not None] for name in names}
+    # A val split without a single true pixel says nothing of F1; 0 keeps the first weights and lets loss be used.
+    means = {name: float(np.mean(values)) if values else 0.0 for name, values in present.items()}
+    if classes > 2:
+        return means | {"threshold": 0.5}
+    threshold, f1 = best_threshold(scores)
+    return means | {"f1": f1 or 0.0, "threshold": threshold}

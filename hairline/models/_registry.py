@@ -1,0 +1,69 @@
+"""The list of networks: a decorated function adds one, a name and plain arguments build one."""
+
+import difflib
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+from torch import nn
+
+from hairline.errors import InputError
+
+Build = TypeVar("Build", bound=Callable[..., nn.Module])
+
+_BUILDERS: dict[str, Callable[..., nn.Module]] = {}
+
+
+def register_model(build: Build) -> Build:
+    """Put a function `name(*, classes, ...) -> nn.Module` on the list, under its own name."""
+    name = build.__name__
+    if name in _BUILDERS:
+        raise ValueError(f"two networks are called {name}: {_BUILDERS[name].__module__} and {build.__module__}")
+    _BUILDERS[name] = build
+    return build
+
+
+def list_models() -> list[str]:
+    return sorted(_BUILDERS)
+
+
+def create_model(name: str, *, classes: int, **arguments: Any) -> nn.Module:
+    """Build a network with fresh weights; `classes` counts the background, the rest is what the network takes."""
+    if name not in _BUILDERS:
+        raise InputError(f"there is no network {name}; {_nearest(name, list_models())}")
+    build = _BUILDERS[name]
+    given = {"classes": classes, **arguments}
+    _check_arguments(name, build, given)
+    return build(**given)
+
+
+def _check_arguments(name: str, build: Callable[..., nn.Module], given: dict[str, Any]) -> None:
+    """A wrong argument is told in the words of the settings file, not as a TypeError from deep inside."""
+    signature = inspect.signature(build).parameters
+    kinds = get_type_hints(build, include_extras=True)
+    takes = f"it takes {', '.join(_described(parameter) for parameter in signature.values())}"
+    for key, value in given.items():
+        if key not in signature:
+            near = difflib.get_close_matches(key, signature, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise InputError(f"network {name}: unknown argument {key}; {hint}{takes}")
+        try:
+            TypeAdapter(kinds[key]).validate_python(value, strict=True)
+        except ValidationError as error:
+            fault = error.errors()[0]["msg"]
+            raise InputError(f"network {name}: argument {key}: {fault}, got {value!r}; {takes}") from None
+    for key, parameter in signature.items():
+        if parameter.default is inspect.Parameter.empty and key not in given:
+            raise InputError(f"network {name}: argument {key} is missing; {takes}")
+
+
+def _described(parameter: inspect.Parameter) -> str:
+    default = "" if parameter.default is inspect.Parameter.empty else f" (default {parameter.default})"
+    return f"{parameter.name}{default}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{hint}known: {', '.join(known)}"

@@ -1,0 +1,1 @@
+"""What people read, made from JSON, CSV and PNG alone: no torch here."""

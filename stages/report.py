@@ -1,0 +1,52 @@
+"""Turn the scores of a study into its table (Markdown and CSV), overlays, and the figures that DVC compares.
+
+Reads   --metrics, --predictions, --prepared
+Writes  --tables/<study>.md, --tables/<study>.csv, --overlays, --summary
+Params  kd or compare, evaluate.overlays
+
+Example
+  python -m stages.report --study distill --metrics reports/metrics/distill --predictions data/predictions/distill \\
+    --prepared data/prepared --tables reports/tables --overlays reports/overlays/distill --summary reports/distill.json
+"""
+
+from pathlib import Path
+
+from hairline import io
+from hairline.commands import run_stage, script_parser
+from hairline.config import STUDIES, load_params
+from hairline.report.published import PUBLISHED
+from hairline.report.results import read_arms, run_name
+from hairline.report.study_page import TITLES, study_page, summary, write_overlays
+from hairline.report.study_table import machine_table
+
+
+def main(
+    study: str, metrics: Path, predictions: Path, prepared: Path, tables: Path, overlays: Path, summary_file: Path
+) -> None:
+    params = load_params()
+    section = params.study(study)
+    arms = read_arms(metrics, section.arms(), section.repeats())
+    comparison = io.read_json(metrics / "comparison.json")
+    names = {arm.name: run_name(arm.name, section.repeats()[0]) for arm in arms}
+    count = params.evaluate.overlays
+    write_overlays(
+        overlays, arms, names=names, metrics=metrics, predictions=predictions, prepared=prepared, count=count
+    )
+    machine_table(arms, comparison).write_csv(tables / f"{study}.csv")
+    io.write_text(tables / f"{study}.md", study_page(TITLES[study], arms, comparison, PUBLISHED[study]))
+    io.write_json(summary_file, summary(arms))
+
+
+if __name__ == "__main__":
+    parser = script_parser(__doc__)
+    parser.add_argument("--study", choices=STUDIES, required=True, help="which family of runs")
+    for name, about in {
+        "--metrics": "folder of the scores",
+        "--predictions": "folder of the predicted masks",
+        "--prepared": "folder of the prepared data sets",
+        "--tables": "folder of the tables",
+        "--overlays": "folder of the overlays",
+    }.items():
+        parser.add_argument(name, type=Path, required=True, help=about)
+    parser.add_argument("--summary", dest="summary_file", type=Path, required=True, help="JSON for dvc metrics")
+    run_stage(main, parser)

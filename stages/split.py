@@ -1,0 +1,31 @@
+"""Check one raw data set, bring it into one form and divide it.
+
+Reads   --raw      images/, masks/, classes.json, perhaps splits/*.txt
+Writes  --out      images/, masks/ (class ids), classes.json, manifest.csv
+        --report   Markdown: how many, how divided, what is in it twice
+Params  datasets.<name>.split
+
+Example: python -m stages.split --dataset demo --raw data/raw/demo --out data/prepared/demo
+             --report reports/data/demo.md
+"""
+
+from pathlib import Path
+
+from hairline.commands import run_stage, script_parser
+from hairline.config import load_params
+from hairline.data import find_dataset
+from hairline.data.prepare import prepare
+
+
+def main(dataset: str, raw: Path, out: Path, report: Path) -> None:
+    chosen = find_dataset(load_params().datasets, dataset)
+    prepare(raw, out, chosen.split, report=report)
+
+
+if __name__ == "__main__":
+    parser = script_parser(__doc__)
+    parser.add_argument("--dataset", required=True, help="a name under `datasets` in params.yaml")
+    parser.add_argument("--raw", type=Path, required=True, help="folder that the download stage wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the prepared data set")
+    parser.add_argument("--report", type=Path, required=True, help="Markdown file about it")
+    run_stage(main, parser)

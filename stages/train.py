@@ -1,0 +1,39 @@
+"""Train any registered network with supervision alone, by a named recipe.
+
+Reads   --prepared
+Writes  --out   model.json, model.safetensors, history.csv, run.json
+Params  train, compare.recipes.<recipe>, compare.fold
+
+Example
+  python -m stages.train --recipe hrsegnet --seed 0 --prepared data/prepared/synthetic \\
+    --out data/runs/compare/hrsegnet-s0-f0
+"""
+
+from pathlib import Path
+
+from hairline.commands import run_stage, script_parser
+from hairline.config import Repeat, load_params
+from hairline.errors import InputError
+
+
+def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
+    from hairline.methods.supervised import plan_supervised
+    from hairline.methods.training import Training, train
+
+    params = load_params()
+    if recipe not in params.compare.recipes:
+        raise InputError(
+            f"--recipe {recipe}: unknown; compare.recipes in params.yaml has {sorted(params.compare.recipes)}"
+        )
+    training = Training(params.compare.recipes[recipe], params.train, prepared, Repeat(seed, params.compare.fold))
+    method, create_step = plan_supervised(params.train)
+    train(training, out, method=method, create_step=create_step)
+
+
+if __name__ == "__main__":
+    parser = script_parser(__doc__)
+    parser.add_argument("--recipe", required=True, help="an entry of compare.recipes")
+    parser.add_argument("--seed", type=int, required=True, help="of weights, order of images and augmentation")
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of a prepared data set")
+    parser.add_argument("--out", type=Path, required=True, help="the run folder")
+    run_stage(main, parser)
