@@ -19,7 +19,7 @@ def main(images: int) -> None:
         images=images,
         size=SIZE,
         seed=1,
-        surfaces=["asphalt", "blocks", "concrete", "formwork", "plaster"],
+        surfaces=["asphalt", "blocks", "concrete", "formwork", "gravel", "plaster"],
         empty=0.1,
         negatives=0.3,
         width=(1.0, 26.0),

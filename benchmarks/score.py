@@ -60,31 +60,29 @@ def by_hairline(pictures: Sequence[Picture]) -> dict[str, float | None]:
 
 
 def by_libraries(pictures: Sequence[Picture]) -> dict[str, float | None]:
-    """torchmetrics and scikit-image, called as their manuals show, one image at a time."""
+    """torchmetrics and scikit-image as their manuals show: one image at a time, and one curve of all for ODS."""
     import torch
     from skimage.morphology import dilation, disk
     from torchmetrics.functional.classification import binary_precision_recall_curve, binary_stat_scores
 
+    def best_f1(probability: np.ndarray, mask: np.ndarray) -> float:
+        curve = binary_precision_recall_curve(torch.from_numpy(probability / 255), torch.from_numpy(mask).long())
+        precision, recall, _ = (part.double() for part in curve)
+        return float((2 * precision * recall / (precision + recall).clamp_min(1e-9)).max())
+
     torch.set_num_threads(1)
-    counts, curves, near = np.zeros(4), [], np.zeros(4)
+    counts, near, own = np.zeros(4), np.zeros(4), []
     for mask, prediction, probability in pictures:
-        true, predicted = torch.from_numpy(mask).long(), torch.from_numpy(prediction)
-        counts += binary_stat_scores(predicted, true)[:4].numpy()
-        limits = torch.arange(256) / 255
-        precision, recall, _ = binary_precision_recall_curve(torch.from_numpy(probability / 255), true, limits.double())
-        curves.append((precision[:-1].numpy(), recall[:-1].numpy(), mask.sum()))
+        counts += binary_stat_scores(torch.from_numpy(prediction), torch.from_numpy(mask).long())[:4].numpy()
         near_true, near_predicted = dilation(mask, disk(TOLERANCE)), dilation(prediction, disk(TOLERANCE))
         near += [(prediction & near_true).sum(), prediction.sum(), (mask & near_predicted).sum(), mask.sum()]
+        own.append(best_f1(probability, mask))
+    together = best_f1(np.stack([each.probability for each in pictures]), np.stack([each.mask for each in pictures]))
 
-    tp, fp, _, fn = counts
-    with np.errstate(invalid="ignore", divide="ignore"):
-        f1_of_images = [np.nanmax(2 * p * r / (p + r)) for p, r, _ in curves]
-        hits = sum(r * true for _, r, true in curves)
-        predicted = sum(np.where(p > 0, r * true / p, 0) for p, r, true in curves)
-    ods = np.max(2 * hits / (predicted + sum(true for *_, true in curves)))
-    right, found = near[0] / near[1], near[2] / near[3]
-    values = [2 * tp / (2 * tp + fp + fn), tp / (tp + fp + fn), ods, np.mean(f1_of_images)]
-    return dict(zip(NAMES, [*map(float, values), 2 * right * found / (right + found)], strict=True))
+    tp, fp, _, fn = (float(count) for count in counts)
+    right, found = float(near[0] / near[1]), float(near[2] / near[3])
+    values = [2 * tp / (2 * tp + fp + fn), tp / (tp + fp + fn), together, float(np.mean(own))]
+    return dict(zip(NAMES, [*values, 2 * right * found / (right + found)], strict=True))
 
 
 def seconds(work: Callable[[], object], *, rounds: int) -> tuple[float, float]:

@@ -33,7 +33,7 @@ def main(out: Path, seed: int) -> None:
     drawing = Drawing(
         size=SIZE,
         seed=seed,
-        surfaces=["asphalt", "asphalt", "blocks", "concrete", "formwork", "plaster"],
+        surfaces=["asphalt", "asphalt", "blocks", "concrete", "formwork", "gravel", "plaster"],
         empty=0.1,
         negatives=0.3,
         width=(1.0, 26.0),

@@ -26,7 +26,7 @@ class Findings:
     origin: Mapping[str, Any]
     """Licence, citation and address, as the source gives them."""
 
-    def warnings(self, samples: Sequence[Sample], params: SplitParams) -> list[str]:
+    def warnings(self, samples: Sequence[Sample]) -> list[str]:
         found = []
         cut = _cut_groups(samples)
         if cut:
@@ -48,8 +48,6 @@ class Findings:
                 f"more than half of the mask is crack in {len(mostly)} images ({enumerate_names(mostly)}); "
                 "perhaps black and white are exchanged"
             )
-        if params.lists == "own" and not self.own_lists:
-            found.append("`split.lists` is own, but the set brings no lists, so it was divided anew")
         return found
 
 
@@ -69,9 +67,9 @@ def datasheet(
 ) -> str:
     """Markdown; equal input gives equal text."""
     groups = len({sample.group for sample in samples})
-    how = (
-        "the set's own lists" if findings.own_lists else f"seed {params.seed}, whole groups, stratified by crack share"
-    )
+    none_brought = "; the set brings no lists of its own" if params.lists == "own" else ""
+    anew = f"seed {params.seed}, whole groups, stratified by crack share{none_brought}"
+    how = "the set's own lists" if findings.own_lists else anew
     lines = [
         f"# Data set {name}",
         "",
@@ -79,7 +77,7 @@ def datasheet(
         "",
         *(f"- {key}: {findings.origin[key]}" for key in ("licence", "citation", "address") if findings.origin.get(key)),
         "",
-        *_section("Warnings", [f"- {text}" for text in findings.warnings(samples, params)]),
+        *_section("Warnings", [f"- {text}" for text in findings.warnings(samples)]),
         *_section("Splits", _split_table(samples, findings, params)),
         *_section("Crack share of the images", _share_table(samples)),
         *_section("Folds", _fold_table(samples)),

@@ -71,8 +71,9 @@ def decode_picture(content: bytes, *, name: str) -> Picture:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise _too_large(name)
+            # Pillow calls 16-bit colour RGB as well; the tiles, which know better, are gone once the EXIF tags are read
+            sixteen_bit = any(";16" in str(tile) for tile in picture.tile)
             turned = picture.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT
-            sixteen_bit = any(";16" in str(tile) for tile in picture.tile)  # Pillow calls 16-bit colour RGB as well
             picture.load()
             upright = ImageOps.exif_transpose(picture) if turned else picture
             if upright.mode in ("CMYK", "YCbCr", "LAB"):

@@ -72,7 +72,7 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path) -> None:
         own_lists=own,
         origin=read_json(raw / SOURCE_FILE) if (raw / SOURCE_FILE).exists() else {},
     )
-    for warning in findings.warnings(samples, params):
+    for warning in findings.warnings(samples):
         print(f"warning: {out.name}: {warning}", file=sys.stderr, flush=True)
     write_text(report, datasheet(out.name, samples, findings, classes=classes.names, params=params))
 

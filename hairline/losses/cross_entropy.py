@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -11,9 +12,9 @@ from hairline.losses._pixels import IGNORE, valid_pixels
 def cross_entropy(logits: Tensor, mask: Tensor, *, class_weights: Sequence[float] = ()) -> Tensor:
     """Weighted mean over the valid pixels, 0 where there are none; no weights: each class counts 1."""
     # For two classes the logit difference through a softplus gives the same, at nearly twice the time on a CPU.
-    weight = logits.new_tensor(class_weights).float() if class_weights else None
+    weight = torch.tensor(class_weights, dtype=torch.float32, device=logits.device) if class_weights else None
     total = F.cross_entropy(logits.float(), mask.long(), weight=weight, ignore_index=IGNORE, reduction="sum")
     if weight is None:
         return total / valid_pixels(mask).sum().clamp(min=1)
     shares = sum(one * (mask == index).sum() for index, one in enumerate(weight))
-    return total / shares.clamp(min=weight.max())  # at least one pixel's worth, so that nothing is divided by 0
+    return total / shares.clamp(min=torch.finfo(torch.float32).tiny)  # 0 / tiny is 0

@@ -18,6 +18,6 @@ def focal(logits: Tensor, mask: Tensor, *, class_weights: Sequence[float] = (), 
     surprise = F.cross_entropy(logits.float(), mask.long(), ignore_index=IGNORE, reduction="none")
     values = (1 - torch.exp(-surprise)) ** gamma * surprise
     if class_weights:
-        weight = logits.new_tensor(class_weights).float()
+        weight = torch.tensor(class_weights, dtype=torch.float32, device=logits.device)
         values = values * weight[mask.long().clamp(max=len(weight) - 1)]  # ignored pixels take any weight, times 0
     return mean_over(values, valid_pixels(mask))

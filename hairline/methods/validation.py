@@ -8,7 +8,7 @@ from hairline.config import LossParams
 from hairline.data.loader import WholeImages
 from hairline.engine import sum_over_world
 from hairline.losses import create_loss
-from hairline.methods.scoring import gather_scores, look_at, score_seen
+from hairline.methods.scoring import Seen, gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, best_threshold, measure
 
 TOLERANCES = (2,)
@@ -40,13 +40,18 @@ class Validation:
         for seen in look_at(
             model, self.images, normalisation=self.normalisation, precision=self.precision, device=self.device
         ):
-            log_probability = seen.probability.clamp_min(1e-8).log()  # softmax of it is the probability again
-            losses += np.array([float(self.loss(log_probability, seen.batch.masks)), 1.0]) * len(seen.batch.ids)
+            losses += self._losses(seen)
             found = score_seen(seen, classes=self.classes, threshold=0.5, tolerances=TOLERANCES, lines=False)
             scores += [score for score, _ in found]
         total, count = sum_over_world(losses)
         figures = _figures(gather_scores(scores), self.classes)
         return {**figures, "loss": float(total / count)}
+
+    def _losses(self, seen: Seen) -> np.ndarray:
+        """Summed over the pictures one by one, because a loss like Dice depends on who shares its batch; and their count."""
+        logits = seen.probability.clamp_min(1e-8).log()  # softmax of it is the probability again
+        each = [float(self.loss(logits[i : i + 1], seen.batch.masks[i : i + 1])) for i in range(len(logits))]
+        return np.array([sum(each), len(each)])
 
 
 def _figures(scores: list[ImageScore], classes: int) -> dict[str, float]:

@@ -27,7 +27,7 @@ def confusion_matrix(prediction: np.ndarray, mask: np.ndarray, *, classes: int) 
 
 
 def _binary_confusion(prediction: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, int]:
-    """The same from a few passes over bytes: five times faster than a histogram of pairs."""
+    """The same from a few passes over bytes: several times faster than counting pairs."""
     true = mask == 1
     predicted = prediction == 1
     true_pixels = count(true)

@@ -72,7 +72,8 @@ def paired_test(
     shuffled = np.abs(shuffled[np.isfinite(shuffled)])
     as_large = np.count_nonzero(shuffled >= abs(observed) - 1e-12)  # equal differences may differ in the last bit
     low, high = interval or (None, None)
-    return {"difference": observed, "low": low, "high": high, "p_value": (1 + as_large) / (1 + len(shuffled))}
+    p_value = float((1 + as_large) / (1 + len(shuffled)))
+    return {"difference": observed, "low": low, "high": high, "p_value": p_value}
 
 
 def mean_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float | None, float | None]:

@@ -15,7 +15,7 @@ LEGACY_REACH = 2
 
 @cache
 def _disc(radius: int) -> np.ndarray:
-    """Offsets at most `radius` away; cv2's own ellipse leaves some of them out."""
+    """Offsets at most `radius` away; cv2's own ellipse has corners beyond."""
     rows, columns = np.ogrid[-radius : radius + 1, -radius : radius + 1]
     return (rows**2 + columns**2 <= radius**2).astype(np.uint8)
 

@@ -1,12 +1,6 @@
 """Deep supervision: every network answers the same two questions, whether it has one head or five."""
 
-from typing import Annotated
-
-from pydantic import Field
 from torch import Tensor, nn
-
-Classes = Annotated[int, Field(ge=2)]
-"""How many classes a network tells apart, the background counted."""
 
 
 def heads(model: nn.Module) -> dict[str, float]:

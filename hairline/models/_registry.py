@@ -3,14 +3,17 @@
 import difflib
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from torch import nn
 
 from hairline.errors import InputError
 
 Build = TypeVar("Build", bound=Callable[..., nn.Module])
+
+Classes = Annotated[int, Field(ge=2)]
+"""How many classes a network tells apart, the background counted."""
 
 _BUILDERS: dict[str, Callable[..., nn.Module]] = {}
 

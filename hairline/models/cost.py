@@ -35,7 +35,7 @@ def count_macs(model: nn.Module, height: int, width: int) -> int:
 
 def _shape_of(model: nn.Module) -> nn.Module:
     """A copy without numbers: a pass through it costs no time and leaves the model as it was."""
-    return copy.deepcopy(model).to("meta").eval()
+    return copy.deepcopy(model).to("meta", torch.float32).eval()
 
 
 def measure_latency(model: nn.Module, *, size: int, threads: int, warmup: int, runs: int) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hairline.models._heads import Classes
-from hairline.models._registry import register_model
+from hairline.models._registry import Classes, register_model
 
 LEVELS = (1, 2, 3)  # guidance at 1/8, 1/16 and 1/32 of the image's size
 

@@ -6,6 +6,7 @@ Differs: width, blocks and classes are free, any image size, background is class
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import torch
@@ -13,10 +14,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hairline.models._heads import Classes
 from hairline.models._instance_norm import InstanceNorm
 from hairline.models._layers import pad_to_multiple
-from hairline.models._registry import register_model
+from hairline.models._registry import Classes, register_model
 
 EPS = 1e-3  # of all normalisations, the default of tensorflow-addons and of Keras
 Kernel = int | tuple[int, int]
@@ -77,10 +77,10 @@ class Residual(nn.Module):
         super().__init__()
         self.inner = nn.Sequential(
             self._convolutions(channels, block),
-            InstanceNorm(channels, eps=EPS),
+            _instance_norm(channels),
             nn.ReLU(),
             self._convolutions(channels, block),
-            InstanceNorm(channels, eps=EPS),
+            _instance_norm(channels),
         )
 
     @staticmethod
@@ -102,17 +102,17 @@ class Path(nn.Module):
         *,
         stem: nn.Module,
         down: Callable[[int, int], nn.Module],
-        output: nn.Module,
         up_norm: Callable[[int], nn.Module],
+        output: nn.Module,
         width: int,
         blocks: int,
         block: str,
         dropout: float,
     ) -> None:
         super().__init__()
-        self.stem = _activated(stem, InstanceNorm(width, eps=EPS))
-        self.down1 = _activated(down(width, 2 * width), InstanceNorm(2 * width, eps=EPS))
-        self.down2 = _activated(down(2 * width, 4 * width), InstanceNorm(4 * width, eps=EPS))
+        self.stem = _activated(stem, _instance_norm(width))
+        self.down1 = _activated(down(width, 2 * width), _instance_norm(2 * width))
+        self.down2 = _activated(down(2 * width, 4 * width), _instance_norm(4 * width))
         self.body = nn.Sequential(*(Residual(4 * width, block) for _ in range(blocks)))
         self.up1, self.up2 = (
             _activated(
@@ -132,12 +132,29 @@ def _activated(convolutions: nn.Module, norm: nn.Module) -> nn.Sequential:
     return nn.Sequential(convolutions, norm, nn.ReLU())
 
 
-def _standard(before: int, after: int) -> nn.Module:
+def _standard_down(before: int, after: int) -> nn.Module:
     return nn.Sequential(convolution(before, after, 3, dilation=2), HalvingConvolution(after))
 
 
-def _dilated(before: int, after: int) -> nn.Sequential:
+def _dilated(before: int, after: int) -> nn.Module:
     return nn.Sequential(convolution(before, after, 3, dilation=3), convolution(after, after, 3, dilation=2))
+
+
+def _dilated_down(before: int, after: int) -> nn.Module:
+    return nn.Sequential(_dilated(before, after), nn.MaxPool2d(2))
+
+
+def _rectangular_down(before: int, after: int) -> nn.Module:
+    return nn.Sequential(Branches(before, after, LINES), nn.MaxPool2d(2))
+
+
+def _instance_norm(channels: int) -> nn.Module:
+    return InstanceNorm(channels, eps=EPS)
+
+
+def _batch_norm(channels: int) -> nn.Module:
+    """In the two up-stages of the dilated path: a slip of the original, kept because it was trained and counted so."""
+    return nn.BatchNorm2d(channels, eps=EPS, momentum=0.01)  # Keras says 0.99
 
 
 class MCFF(nn.Module):
@@ -148,35 +165,24 @@ class MCFF(nn.Module):
     def __init__(self, *, classes: int, width: int, blocks: int, block: str, dropout: float) -> None:
         super().__init__()
         raw = 1 + classes
-
-        def path(
-            stem: nn.Module, down: Callable[[int, int], nn.Module], output: nn.Module, batch_norm: bool = False
-        ) -> Path:
-            # The dilated path's two up-stages have batch norm in the original: a slip, kept because it was trained so.
-            # Momentum 0.01 is Keras' 0.99.
-            up_norm = (
-                (lambda channels: nn.BatchNorm2d(channels, eps=EPS, momentum=0.01))
-                if batch_norm
-                else (lambda channels: InstanceNorm(channels, eps=EPS))
-            )
-            sizes = {"width": width, "blocks": blocks, "block": block, "dropout": dropout}
-            return Path(stem=stem, down=down, output=output, up_norm=up_norm, **sizes)
-
+        path = partial(Path, width=width, blocks=blocks, block=block, dropout=dropout)
         self.h = path(
-            nn.Sequential(convolution(3, width, 3, dilation=2), convolution(width, width, 7)),
-            _standard,
-            convolution(width, raw, 7),
+            stem=nn.Sequential(convolution(3, width, 3, dilation=2), convolution(width, width, 7)),
+            down=_standard_down,
+            up_norm=_instance_norm,
+            output=convolution(width, raw, 7),
         )
         self.x = path(
-            _dilated(3, width),
-            lambda before, after: nn.Sequential(_dilated(before, after), nn.MaxPool2d(2)),
-            _dilated(width, raw),
-            batch_norm=True,
+            stem=_dilated(3, width),
+            down=_dilated_down,
+            up_norm=_batch_norm,
+            output=_dilated(width, raw),
         )
         self.y = path(
-            nn.Sequential(Branches(3, width, RECTANGLES), convolution(width, width, 7)),
-            lambda before, after: nn.Sequential(Branches(before, after, LINES), nn.MaxPool2d(2)),
-            nn.Sequential(Branches(width, raw, RECTANGLES), convolution(raw, raw, 7)),
+            stem=nn.Sequential(Branches(3, width, RECTANGLES), convolution(width, width, 7)),
+            down=_rectangular_down,
+            up_norm=_instance_norm,
+            output=nn.Sequential(Branches(width, raw, RECTANGLES), convolution(raw, raw, 7)),
         )
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
@@ -185,15 +191,15 @@ class MCFF(nn.Module):
     def _raw_maps(self, image: Tensor) -> dict[str, Tensor]:
         padded = pad_to_multiple(image, 4)
         height, width = image.shape[-2:]
-        return {name: getattr(self, name)(padded)[..., :height, :width] for name in ("h", "x", "y")}
+        h, x, y = (path(padded)[..., :height, :width] for path in (self.h, self.x, self.y))
+        return {"mix": h + x + y, "h": h, "x": x, "y": y}  # summed before any gate
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, 3, H, W] image -> [B, C, H, W] logits of the mix, for any H and W."""
-        return _gated(sum(self._raw_maps(image).values()))
+        return _gated(self._raw_maps(image)["mix"])
 
     def forward_heads(self, image: Tensor) -> dict[str, Tensor]:
-        raw = self._raw_maps(image)
-        return {name: _gated(content) for name, content in {"mix": sum(raw.values()), **raw}.items()}
+        return {name: _gated(raw) for name, raw in self._raw_maps(image).items()}
 
 
 def _gated(raw: Tensor) -> Tensor:

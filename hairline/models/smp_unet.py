@@ -10,9 +10,8 @@ import difflib
 from torch import Tensor, nn
 
 from hairline.errors import InputError
-from hairline.models._heads import Classes
 from hairline.models._layers import pad_to_multiple
-from hairline.models._registry import register_model
+from hairline.models._registry import Classes, register_model
 
 
 class SmpUnet(nn.Module):

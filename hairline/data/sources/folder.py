@@ -23,7 +23,7 @@ from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
 from hairline.io import write_json
 
-_UNNAMED = (0, 1, 255)  # without classes.json
+_UNNAMED = (0, 255)  # what the two sides of a 1-bit mask are taken for without classes.json
 
 
 class FolderOptions(Section):

@@ -26,12 +26,13 @@ def _shadow(rng: np.random.Generator, size: int) -> Array:
     """0..1: a straight edge, a pole, or leaves of a tree."""
     kind = rng.choice(["edge", "pole", "leaves"])
     if kind == "leaves":
-        field = clouds(rng, size, largest=rng.uniform(15, 80), octaves=3)
-        return np.clip((field - rng.uniform(-0.5, 0.8)) * rng.uniform(0.8, 3), 0, 1)
+        field = clouds(rng, size, largest=rng.uniform(20, 90), octaves=5)
+        dappled = np.clip((field - rng.uniform(-0.5, 0.8)) * rng.uniform(0.8, 3) + 0.5, 0, 1)
+        return 0.7 * cv2.GaussianBlur(dappled, (0, 0), rng.uniform(1.5, 6))  # the sky lights what the sun does not
     angle, middle = rng.uniform(0, math.pi), (rng.uniform(0.1, 0.9, 2) * size).tolist()
     ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
     away = (xs - middle[0]) * math.cos(angle) + (ys - middle[1]) * math.sin(angle)
-    away += rng.uniform(0, 6) * clouds(rng, size, largest=60)
+    away += rng.uniform(0, 1.5 if kind == "pole" else 6) * clouds(rng, size, largest=60)
     soft = rng.uniform(0.7, 10)  # pixels of half-shadow
     if kind == "pole":
         away = np.abs(away) - rng.uniform(2, 40)

@@ -17,7 +17,8 @@ SPACING = 1.5  # pixels between points of a strand: finer than its roughness, co
 KINK_SHARE, KINK_TURN = 0.06, 0.6  # share of steps with a kink, and its deviation in radians
 MOST_STRANDS = 24  # a net of cracks ends here, whatever its branches would add
 WIDEST_BROKEN = 4.0  # pixels: a wider crack does not close and open again within a few pixels
-LEAN = 1.4  # 1: as many cracks from 1 to 2 pixels as from 10 to 20; more: thinner ones
+WIDEST_NET = 6.0  # pixels: nets of wider cracks are rubble
+LEAN = 2.2  # 1: as many cracks from 1 to 2 pixels as from 10 to 20; more: thinner ones
 CELL = 3.0  # pixels: a branch that comes this near to another strand has met it and ends
 FREE = 8  # points in which a branch is still at its parent
 
@@ -58,7 +59,7 @@ def draw_course(rng: np.random.Generator, *, width: tuple[float, float]) -> Cour
     """A course whose mean width is drawn in its logarithm with a lean to thin, as thin cracks are the most frequent."""
     thinnest, widest = width
     mean = thinnest * (widest / thinnest) ** (rng.random() ** LEAN)
-    net = rng.random() < 0.12
+    net = rng.random() < 0.15 and mean < WIDEST_NET
     pull, aside = rng.uniform(0.5, 0.93), rng.uniform(0.12, 0.6)
     return Course(
         width=mean,

@@ -7,9 +7,11 @@ from pydantic import Field, field_validator
 from hairline.config import Section, Share
 from hairline.data.synthetic.camera import light_scene, photograph
 from hairline.data.synthetic.crack import draw_course, draw_strands
-from hairline.data.synthetic.negatives import MARKS, THINGS, lay
+from hairline.data.synthetic.layer import lay
+from hairline.data.synthetic.marks import MARKS
 from hairline.data.synthetic.paint import draw_look, noise_of, paint_crack
 from hairline.data.synthetic.surface import FAMILIES
+from hairline.data.synthetic.things import THINGS
 
 Array = np.ndarray
 

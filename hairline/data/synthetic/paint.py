@@ -14,9 +14,11 @@ Array = np.ndarray
 FINE = 3  # strands are filled on a grid this much finer, then averaged, which gives true partial coverage
 FIXED = 4  # fractional bits of OpenCV's sub-pixel coordinates
 COVERED = 0.4  # a pixel is crack from this coverage: at 0.5 a one-pixel line between two rows would vanish
-LEAST = 1.3  # a crack is drawn at least this much darker than the ground's noise: real ones that get a mask are
-VISIBLE = 0.75  # where it comes out less dark than this share of the noise, nobody would see it, so it is not asked for
+LEAST = 1.0  # a crack is drawn at least this much darker than the ground's noise: real ones that get a mask are
+VISIBLE = 0.5  # where it comes out less dark than this share of the noise, nobody would see it, so it is not asked for
 SENSOR = 3.0  # grey levels of noise that the camera adds, about
+SANDED = 0.07  # share of cracks that hold sand: seen on roads, and missed by a network that never met it
+SAND = (1.25, 1.1, 0.8)  # its colour, as a share of the ground's
 WIDE = 4.0  # pixels; a narrower crack shows no flank
 
 
@@ -42,6 +44,8 @@ class Look:
     """Grey levels between the wall that faces the light and the other."""
     debris: float
     """0..1: how much of the inside is filled with crumbs of the ground."""
+    sand: float
+    """0..1: how much of it is filled with pale sand, which leaves it dark at the edges alone."""
     light: float
     """Direction of the light, radians."""
 
@@ -81,6 +85,7 @@ def draw_look(rng: np.random.Generator, *, width: float, faintest: float, noise:
         rim=float(rng.choice([0.0, 0.0, 1.0, -0.7])) * rng.uniform(3, 22),
         flank=rng.uniform(10, 60) if deep else 0.0,
         debris=rng.uniform(0.05, 0.45) if width > 2.5 and rng.random() < 0.4 else 0.0,
+        sand=rng.uniform(0.3, 1.0) if rng.random() < SANDED else 0.0,
         light=rng.uniform(0, 2 * math.pi),
     )
 
@@ -122,17 +127,23 @@ def paint_crack(rng: np.random.Generator, image: Array, strands: list[Strand], l
     inside = ground * look.dark
     if look.flank or look.debris:
         inside = inside + _inside(rng, image, coverage, look)
+    if look.sand:
+        inside = _sanded(rng, inside, ground, coverage, look)
     alpha = (np.clip(soft, 0, 1) * fade * look.opacity)[..., None]
     cracked = image * (1 - alpha) + inside * alpha
     covered = (coverage > COVERED) & (strength > 0)
-    mask = covered & (_darkness(image, cracked, coverage) > VISIBLE * noise)
+    mask = covered & (_difference(image, cracked, coverage) > VISIBLE * noise)
     return Painted(cracked, mask.astype(np.uint8), seen=int(mask.sum()) / max(int(covered.sum()), 1))
 
 
-def _darkness(before: Array, after: Array, coverage: Array) -> Array:
-    """Grey levels that the crack took from the ground, averaged over its nearest pixels."""
-    drop = cv2.cvtColor(before - after, cv2.COLOR_RGB2GRAY) * coverage
-    return cv2.GaussianBlur(drop, (0, 0), 3) / np.maximum(cv2.GaussianBlur(coverage, (0, 0), 3), 1e-3)
+def _difference(before: Array, after: Array, coverage: Array) -> Array:
+    """Grey levels by which the crack stands out in its strongest colour, averaged over its nearest pixels."""
+    half = (len(coverage) // 2, len(coverage) // 2)  # what is smoothed needs no more
+    change = cv2.resize((before - after) * coverage[..., None], half, interpolation=cv2.INTER_AREA)
+    change = cv2.GaussianBlur(change, (0, 0), 1.5)
+    around = cv2.GaussianBlur(cv2.resize(coverage, half, interpolation=cv2.INTER_AREA), (0, 0), 1.5)
+    strongest = np.maximum(change.max(axis=2), -change.min(axis=2)) / np.maximum(around, 1e-3)
+    return cv2.resize(strongest, coverage.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _fade(rng: np.random.Generator, size: int, look: Look) -> Array:
@@ -164,3 +175,12 @@ def _inside(rng: np.random.Generator, image: Array, coverage: Array, look: Look)
         crumbs = np.roll(image, (size // 3, size // 2), axis=(0, 1))  # the ground's own texture from elsewhere
         added += where[..., None] * crumbs * rng.uniform(0.2, 0.6)
     return added
+
+
+def _sanded(rng: np.random.Generator, inside: Array, ground: Array, coverage: Array, look: Look) -> Array:
+    """The inside [S, S, 3] with sand in the middle of it, here and there."""
+    size = len(inside)
+    wave = clouds(rng, size, largest=rng.uniform(20, 80), octaves=3)
+    middle = np.clip(cv2.GaussianBlur(coverage, (0, 0), 1.2) * 1.6 - 0.4, 0, 1)
+    where = (np.clip(wave + 4 * look.sand - 2, 0, 1) * middle)[..., None]
+    return inside * (1 - where) + ground * np.array(SAND, np.float32) * where

@@ -16,7 +16,7 @@ STRONG_CAST = 0.04  # share of pictures with a wrong white balance: phones do th
 
 def asphalt(rng: np.random.Generator, size: int) -> Array:
     """Stones in bitumen: mostly fine and closed, sometimes coarse and worn with the stones standing out."""
-    tone = np.full((size, size), rng.uniform(80, 170), np.float32)
+    tone = np.full((size, size), rng.uniform(90, 180), np.float32)
     tone += rng.uniform(1, 6) * clouds(rng, size, largest=rng.uniform(60, 250))
     light = rng.uniform(0, 2 * math.pi)
     coarse = rng.random() < 0.3
@@ -28,8 +28,8 @@ def asphalt(rng: np.random.Generator, size: int) -> Array:
     tone += 0.6 * strength * colour * height + strength * (height - height.mean()) / 0.4
     lit = relief(cv2.GaussianBlur(height, (0, 0), 0.8), angle=light)
     tone += (rng.uniform(2, 9) if coarse else rng.uniform(0, 5)) * lit
-    tone += rng.uniform(3, 10) * grain(rng, size, sigma=rng.uniform(0.4, 1.0))
-    tone += rng.uniform(0, 5) * grain(rng, size, sigma=rng.uniform(1.0, 2.0))
+    tone += rng.uniform(4, 13) * grain(rng, size, sigma=rng.uniform(0.35, 0.8))
+    tone += rng.uniform(0, 4) * grain(rng, size, sigma=rng.uniform(0.9, 1.8))
     # white and dark stones that stand out from the mixture
     tone += rng.uniform(10, 60) * spots(rng, size, sigma=rng.uniform(0.5, 1.3), share=rng.uniform(0.001, 0.02))
     tone -= rng.uniform(10, 50) * spots(rng, size, sigma=rng.uniform(0.6, 2.0), share=rng.uniform(0.001, 0.015))
@@ -55,6 +55,25 @@ def concrete(rng: np.random.Generator, size: int) -> Array:
     tone -= rng.uniform(5, 35) * spots(rng, size, sigma=rng.uniform(2, 7), share=rng.uniform(0.002, 0.03))
     tone += rng.uniform(5, 25) * spots(rng, size, sigma=rng.uniform(2, 7), share=rng.uniform(0.002, 0.03))
     return _coloured(rng, tone, tint=0.022)
+
+
+def gravel(rng: np.random.Generator, size: int) -> Array:
+    """Washed concrete or very worn asphalt: stones of several sizes and colours, dark gaps between them."""
+    tone = np.full((size, size), rng.uniform(85, 170), np.float32)
+    tone += rng.uniform(1, 6) * clouds(rng, size, largest=rng.uniform(60, 250))
+    light = rng.uniform(0, 2 * math.pi)
+    spacing = math.exp(rng.uniform(math.log(5), math.log(26)))
+    colour, height = stones(rng, size, spacing=spacing)
+    small, low = stones(rng, size, spacing=max(spacing * rng.uniform(0.25, 0.5), 2.2))
+    mortar = height < rng.uniform(0.35, 0.75)  # small stones fill the room between the large ones
+    colour, height = np.where(mortar, 0.7 * small, colour), np.where(mortar, 0.5 * low, height)
+    tone += rng.uniform(6, 26) * colour + rng.uniform(10, 45) * (height - 0.6)
+    tone += rng.uniform(1, 6) * relief(cv2.GaussianBlur(height, (0, 0), 1.0), angle=light)
+    tone += rng.uniform(2, 8) * grain(rng, size, sigma=rng.uniform(0.4, 1.2))
+    tone -= rng.uniform(20, 70) * spots(rng, size, sigma=0.2 * spacing, share=rng.uniform(0.003, 0.03))
+    image = _coloured(rng, tone, tint=0.03)
+    stain = (rng.uniform(0, 0.03) * cv2.GaussianBlur(small + colour, (0, 0), 0.6))[..., None]
+    return image * (1 + stain * np.array([1, 0, -1.2], np.float32))
 
 
 def formwork(rng: np.random.Generator, size: int) -> Array:
@@ -125,6 +144,7 @@ FAMILIES: dict[str, Family] = {
     "blocks": blocks,
     "concrete": concrete,
     "formwork": formwork,
+    "gravel": gravel,
     "plaster": plaster,
 }
 

@@ -8,7 +8,7 @@ import pytest
 from hairline.config import parse_section
 from hairline.data.synthetic import Drawing, draw_image
 from hairline.data.synthetic import draw as draw_module
-from hairline.data.synthetic.negatives import Layer
+from hairline.data.synthetic.layer import Layer
 from hairline.errors import InputError
 
 VALUES = {

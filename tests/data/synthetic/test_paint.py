@@ -9,7 +9,17 @@ from hairline.data.synthetic.paint import Look, cover, draw_look, noise_of, pain
 
 SIZE = 96
 PLAIN = Look(
-    opacity=0.9, dark=0.1, softness=0.0, fading=0.0, halo=0.0, reach=1.0, rim=0.0, flank=0.0, debris=0.0, light=0.0
+    opacity=0.9,
+    dark=0.1,
+    softness=0.0,
+    fading=0.0,
+    halo=0.0,
+    reach=1.0,
+    rim=0.0,
+    flank=0.0,
+    debris=0.0,
+    sand=0.0,
+    light=0.0,
 )
 
 
@@ -56,7 +66,7 @@ def test_the_mask_lies_where_the_picture_is_dark():
 
 def test_what_cannot_be_seen_is_not_asked_for():
     faint = replace(PLAIN, opacity=0.1)
-    result = paint_crack(np.random.default_rng(0), flat_ground(20.0), [straight(width=3.0)], faint, noise=3.0)
+    result = paint_crack(np.random.default_rng(0), flat_ground(12.0), [straight(width=3.0)], faint, noise=3.0)
     assert result.mask.sum() == 0
     assert result.seen == 0
 
@@ -112,13 +122,22 @@ def test_rough_ground_asks_for_darker_cracks():
 
 def test_grain_hides_a_faint_crack_that_shows_on_smooth_ground():
     faint = replace(PLAIN, opacity=0.25)
-    grainy = flat_ground() + np.random.default_rng(1).normal(0, 60, (SIZE, SIZE, 1)).astype(np.float32)
+    grainy = flat_ground() + np.random.default_rng(1).normal(0, 100, (SIZE, SIZE, 1)).astype(np.float32)
     seen = [
         paint_crack(np.random.default_rng(0), ground, [straight(width=3.0)], faint, noise=noise_of(ground)).seen
         for ground in (flat_ground(), grainy)
     ]
     assert seen[0] == 1
     assert seen[1] < 0.5
+
+
+def test_sand_fills_the_middle_and_the_crack_stays_labelled():
+    plain, sanded = painted(straight(width=9.0), PLAIN), painted(straight(width=9.0), replace(PLAIN, sand=1.0))
+    row = SIZE // 2
+    assert sanded[0][row, 20:76].mean() > plain[0][row, 20:76].mean() + 50
+    red, _, blue = sanded[0][row, 20:76].mean(axis=0)
+    assert red > 1.2 * blue
+    assert sanded[1].sum() > 0.8 * plain[1].sum()
 
 
 def test_a_crack_outside_the_picture_changes_nothing():

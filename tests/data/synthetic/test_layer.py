@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from hairline.data.synthetic.negatives import MARKS, THINGS, Layer, lay
+from hairline.data.synthetic.layer import Layer, lay
+from hairline.data.synthetic.marks import MARKS
+from hairline.data.synthetic.things import THINGS
 
 ALL = {**MARKS, **THINGS}
 

@@ -1,0 +1,150 @@
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairline.data.images import PictureError
+from hairline.data.masks import (
+    IGNORE,
+    RawClasses,
+    foreground_share,
+    read_mask,
+    read_raw_classes,
+    read_values,
+    write_mask,
+)
+from hairline.errors import InputError
+from hairline.io import write_json
+
+BINARY = RawClasses.of({0: "background", 255: "crack"})
+
+
+def save(path, pixels: np.ndarray, mode: str | None = None) -> None:
+    Image.fromarray(pixels, mode).save(path) if mode else Image.fromarray(pixels).save(path)
+
+
+def test_255_is_a_class_where_it_is_named_and_ignored_where_it_is_not():
+    values = np.array([[0, 255]], np.uint8)
+    assert BINARY.ids(values, name="m").tolist() == [[0, 1]]
+    assert RawClasses.of({0: "background", 1: "crack"}).ids(values, name="m").tolist() == [[0, IGNORE]]
+
+
+def test_background_is_class_0_whatever_its_value():
+    classes = RawClasses.of({0: "crack", 255: "background"})
+    assert classes.names == ("background", "crack")
+    assert classes.ids(np.array([[0, 255]], np.uint8), name="m").tolist() == [[1, 0]]
+
+
+def test_classes_are_numbered_by_their_pixel_value():
+    classes = RawClasses.of({0: "background", 200: "crack", 100: "pothole"})
+    assert classes.names == ("background", "pothole", "crack")
+
+
+def test_a_value_named_ignore_is_no_class():
+    classes = RawClasses.of({0: "background", 1: "crack", 9: "ignore"})
+    assert classes.names == ("background", "crack")
+    assert classes.ids(np.array([[9]], np.uint8), name="m")[0, 0] == IGNORE
+
+
+def test_values_without_a_class_are_named_and_counted():
+    values = np.array([[0, 7, 7, 9]], np.uint8)
+    with pytest.raises(PictureError, match=r"m\.png: 3 pixels of value 7, 9; masks may hold 0, 255"):
+        BINARY.ids(values, name="m.png")
+
+
+def test_a_soft_edged_mask_names_only_a_few_of_its_values():
+    with pytest.raises(PictureError, match=r"1, 2, 3, 4, 5, 6 and 248 more"):
+        BINARY.ids(np.arange(256, dtype=np.uint8)[None], name="m")
+
+
+@pytest.mark.parametrize("kind", ["grey", "rgb", "rgba", "grey with alpha", "one bit", "palette", "16 bit"])
+def test_every_kind_of_file_gives_the_same_values(tmp_path, kind):
+    values = np.array([[0, 255], [255, 0]], np.uint8)
+    path = tmp_path / "m.png"
+    if kind == "grey":
+        save(path, values)
+    elif kind == "rgb":
+        save(path, np.dstack([values] * 3))
+    elif kind == "rgba":
+        save(path, np.dstack([values] * 3 + [np.full_like(values, 9)]))
+    elif kind == "grey with alpha":
+        save(path, np.dstack([values, np.full_like(values, 9)]))
+    elif kind == "one bit":
+        save(path, values > 0)
+    elif kind == "palette":
+        picture = Image.fromarray((values > 0).astype(np.uint8)).convert("P")
+        picture.putpalette([0, 0, 0, 255, 255, 255])
+        picture.save(path)
+    else:
+        cv2.imwrite(str(path), values.astype(np.uint16))
+    assert read_values(path, known=[0, 255]).tolist() == values.tolist()
+
+
+def test_a_palette_whose_numbers_are_classes_is_not_looked_up(tmp_path):
+    picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8)).convert("P")
+    picture.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    picture.save(tmp_path / "m.png")
+    assert read_values(tmp_path / "m.png", known=[0, 1, 2]).tolist() == [[0, 1, 2]]
+
+
+def test_one_bit_means_1_where_the_classes_are_0_and_1(tmp_path):
+    save(tmp_path / "m.png", np.array([[True, False]]))
+    assert read_values(tmp_path / "m.png", known=[0, 1]).tolist() == [[1, 0]]
+
+
+def test_a_coloured_mask_is_refused(tmp_path):
+    colours = np.zeros((2, 2, 3), np.uint8)
+    colours[0, 0] = 255, 0, 0
+    save(tmp_path / "m.png", colours)
+    with pytest.raises(PictureError, match=r"m\.png: is coloured; save masks as one grey channel"):
+        read_values(tmp_path / "m.png", known=[0, 255])
+
+
+def test_a_mask_with_values_beyond_255_is_refused(tmp_path):
+    cv2.imwrite(str(tmp_path / "m.png"), np.array([[0, 256]], np.uint16))
+    with pytest.raises(PictureError, match="holds values beyond 255"):
+        read_values(tmp_path / "m.png", known=[0, 255])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"names": []}, "expected pixel values and their class names"),
+        ({"classes": ["background"]}, "expected pixel values and their class names"),
+        ({"classes": {"0": "background", "256": "crack"}}, "'256' is not a pixel value"),
+        ({"classes": {"0": "background", "white": "crack"}}, "'white' is not a pixel value"),
+        ({"classes": {"0": "background", "1": "crack", "2": "crack"}}, "named twice"),
+        ({"classes": {"0": "background", "1": "crack", "01": "dirt"}}, "named twice"),
+        ({"classes": {"0": "background", "255": "ignore"}}, "at least one more class"),
+        ({"classes": {"0": "road", "1": "crack"}}, "expected `background`"),
+    ],
+)
+def test_a_wrong_classes_file_is_refused_by_name(tmp_path, content, message):
+    write_json(tmp_path / "classes.json", content)
+    with pytest.raises(InputError, match=rf"classes\.json: .*{message}"):
+        read_raw_classes(tmp_path)
+
+
+def test_a_prepared_mask_reads_back_equal(tmp_path):
+    ids = np.array([[0, 1], [2, IGNORE]], np.uint8)
+    write_mask(tmp_path / "m.png", ids)
+    assert (read_mask(tmp_path / "m.png", classes=3) == ids).all()
+
+
+def test_a_prepared_mask_with_an_unknown_id_is_refused(tmp_path):
+    write_mask(tmp_path / "m.png", np.array([[0, 2]], np.uint8))
+    with pytest.raises(PictureError, match="1 pixels of value 2; masks may hold 0, 1, 255"):
+        read_mask(tmp_path / "m.png", classes=2)
+
+
+def test_a_coloured_prepared_mask_is_refused(tmp_path):
+    save(tmp_path / "m.png", np.zeros((2, 2, 3), np.uint8))
+    with pytest.raises(PictureError, match="no class-id mask"):
+        read_mask(tmp_path / "m.png", classes=2)
+
+
+def test_the_crack_share_leaves_out_ignored_pixels_and_other_classes():
+    ids = np.array([[0, 1, 2, IGNORE]], np.uint8)
+    assert foreground_share(ids, names=["background", "crack", "pothole"]) == pytest.approx(1 / 3, abs=1e-6)
+    assert foreground_share(ids, names=["background", "spalling", "rust"]) == pytest.approx(2 / 3, abs=1e-6)
+    assert foreground_share(np.full((2, 2), IGNORE, np.uint8), names=["background", "crack"]) == 0

@@ -1,0 +1,219 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import torch.multiprocessing as multiprocessing
+
+from hairline import engine
+from hairline.config import Repeat
+from hairline.data.loader import WholeImages
+from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.soft_labels import SoftLabels
+from hairline.data.store import open_store
+from hairline.engine import load_run
+from hairline.errors import InputError
+from hairline.methods.soft_labels import plan_student
+from hairline.methods.soften import soften
+from hairline.methods.supervised import plan_supervised
+from hairline.methods.training import Training, train
+from hairline.methods.validation import Validation
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def training(tiny_run, tiny_settings, prepared):
+    return Training(tiny_run, tiny_settings, prepared, Repeat(0, 0))
+
+
+def train_supervised(training, out):
+    method, create_step = plan_supervised(training.settings)
+    train(training, out, method=method, create_step=create_step)
+    return out
+
+
+def soften_at(teacher, prepared, out, temperature, settings, *, minimum_f1=0.0, storage="uint8"):
+    soften(
+        teacher, prepared, out, temperature=temperature, fold=0, storage=storage, minimum_f1=minimum_f1,
+        settings=settings,
+    )  # fmt: skip
+    return out
+
+
+def test_a_teacher_teaches_a_student_at_any_temperature(training, params, prepared, tmp_path):
+    teacher = train_supervised(training, tmp_path / "teacher")
+    labels = soften_at(teacher, prepared, tmp_path / "T0.7", 0.7, training.settings)
+    method, create_step = plan_student(params.train, params.kd, arm="standard", temperature=0.7, labels=labels)
+    student = replace(training, soft_labels=labels)
+    train(student, tmp_path / "student", method=method, create_step=create_step)
+    run = load_run(tmp_path / "student")
+    assert 0 < run.card.threshold < 1
+    record = json.loads((tmp_path / "student" / "run.json").read_text())
+    assert record["method"]["temperatures"] == {"t0": 0.0, "t1": 0.7, "t2": 1.0}
+
+
+def test_a_single_headed_network_learns_from_all_that_mcff_says(training, params, prepared, tmp_path):
+    teacher = train_supervised(training, tmp_path / "teacher")
+    labels = soften_at(teacher, prepared, tmp_path / "T10", 10, training.settings)
+    hrsegnet = training.run.model_copy(
+        update={"model": training.run.model.model_copy(update={"name": "hrsegnet", "arguments": {"width": 4}})}
+    )
+    method, create_step = plan_student(params.train, params.kd, arm="hyperthermal", temperature=10, labels=labels)
+    student = replace(training, run=hrsegnet, soft_labels=labels)
+    train(student, tmp_path / "student", method=method, create_step=create_step)
+    assert load_run(tmp_path / "student").card.network == "hrsegnet"
+
+
+@pytest.mark.parametrize(("storage", "bound"), [("uint8", 1 / 510 + 1e-6), ("float16", 2.5e-4)])
+def test_stored_soft_labels_are_the_teachers_probabilities_at_that_temperature(
+    training, prepared, tmp_path, storage, bound
+):
+    from hairline.data.soft_labels import decode
+    from hairline.models import forward_heads
+    from hairline.models.normalisation import normalise
+
+    plain = replace(training, settings=training.settings.model_copy(update={"precision": "fp32"}))
+    teacher = train_supervised(plain, tmp_path / "teacher")
+    labels = SoftLabels(soften_at(teacher, prepared, tmp_path / "T5", 5, plain.settings, storage=storage))
+    samples = read_manifest(prepared)
+    assert labels.ids and set(labels.ids) == {sample.id for sample in choose_split(samples, 0)["train"]}
+    run = load_run(teacher)
+    store = open_store(prepared, samples)
+    image = torch.from_numpy(store.image(labels.ids[0]).copy())[None]
+    with torch.inference_mode():
+        logits = forward_heads(run.model, normalise(image, run.card.normalisation))
+    for head, planes in zip(labels.heads, decode(labels.read(labels.ids[0])), strict=True):
+        expected = (logits[head][0] / 5).softmax(dim=0)
+        assert float((torch.from_numpy(planes) - expected).abs().max()) <= bound
+
+
+def test_a_teacher_that_knows_too_little_is_refused(training, prepared, tmp_path):
+    teacher = train_supervised(training, tmp_path / "teacher")
+    with pytest.raises(InputError, match=r"teacher.*below kd\.teacher\.minimum_f1 = 0\.99"):
+        soften_at(teacher, prepared, tmp_path / "T10", 10, training.settings, minimum_f1=0.99)
+    assert not (tmp_path / "T10").exists()
+
+
+@pytest.mark.parametrize("temperature", [0, -3, float("nan")])
+def test_a_temperature_that_softens_nothing_is_refused(training, prepared, tmp_path, temperature):
+    with pytest.raises(InputError, match="above 0"):
+        soften_at(tmp_path / "teacher", prepared, tmp_path / "T", temperature, training.settings)
+
+
+def test_equal_settings_are_trained_once_and_another_seed_anew(training, tmp_path):
+    first = train_supervised(training, tmp_path / "first")
+    again = train_supervised(training, tmp_path / "again")
+    other = train_supervised(replace(training, repeat=Repeat(1, 0)), tmp_path / "other")
+
+    def weights(folder):
+        return (folder / "model.safetensors").read_bytes()
+
+    assert (first / "run.json").read_bytes() == (again / "run.json").read_bytes()
+    assert weights(first) == weights(again) != weights(other)
+
+
+def test_cross_validation_tests_on_its_fold_and_trains_on_neither_it_nor_its_val(prepared):
+    samples = read_manifest(prepared)
+    chosen = choose_split(samples, 2)
+    assert {sample.fold for sample in chosen["test"]} == {2}
+    assert {sample.fold for sample in chosen["val"]} == {3}
+    assert {sample.fold for sample in chosen["train"]} == {1, 4, 5}
+
+
+def test_a_missing_fold_is_refused(training, tmp_path):
+    with pytest.raises(InputError, match="fold 9"):
+        train_supervised(replace(training, repeat=Repeat(0, 9)), tmp_path / "run")
+
+
+TRAIN = """
+import sys, json
+from pathlib import Path
+from hairline.config import Repeat, RunParams, TrainParams
+from hairline.methods.supervised import plan_supervised
+from hairline.methods.training import Training, train
+from hairline.engine import fitting
+fitting.SECONDS_BETWEEN_CHECKPOINTS = 0.0
+run, settings, prepared, out = sys.argv[1:]
+settings = TrainParams.model_validate_json(settings)
+training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0))
+method, create_step = plan_supervised(settings)
+train(training, Path(out), method=method, create_step=create_step)
+"""
+
+
+def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(training, tmp_path, monkeypatch):
+    long = replace(training, run=training.run.model_copy(update={"epochs": 12}))
+    whole = train_supervised(long, tmp_path / "whole")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "elsewhere"))  # where nothing is finished yet
+    arguments = [
+        long.run.model_dump_json(),
+        long.settings.model_dump_json(),
+        str(long.prepared),
+        str(tmp_path / "killed"),
+    ]
+    process = subprocess.Popen([sys.executable, "-c", TRAIN, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    unfinished = tmp_path / "elsewhere" / ".work" / "unfinished-training"
+    deadline = time.monotonic() + 120
+    while not list(unfinished.glob("*/checkpoint.pt")):
+        assert process.poll() is None and time.monotonic() < deadline, "no checkpoint came"
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "killed").exists(), "it was killed in the middle"
+    subprocess.run([sys.executable, "-c", TRAIN, *arguments], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    assert (whole / "model.safetensors").read_bytes() == (tmp_path / "killed" / "model.safetensors").read_bytes()
+    assert (whole / "history.csv").read_bytes() == (tmp_path / "killed" / "history.csv").read_bytes()
+
+
+def _validate(rank, size, port, folder, prepared, settings, results):
+    os.environ.update(RANK=str(rank), WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+    torch.set_num_threads(1)
+    world = engine.join_world()
+    run = load_run(Path(folder))
+    samples = read_manifest(Path(prepared))
+    images = WholeImages(
+        open_store(Path(prepared), samples), choose_split(samples, 0)["train"], batch_size=2, rank=world.rank,
+        world=world.size,
+    )  # fmt: skip
+    validation = Validation(
+        images, classes=2, loss=settings.loss, normalisation="standardise", precision="fp32",
+        device=torch.device("cpu"),
+    )  # fmt: skip
+    results[(size, rank)] = (len(images.ids), validation(run.model))
+    engine.leave_world()
+
+
+def test_two_processes_validate_with_the_same_counts_as_one(training, prepared, tmp_path, free_port):
+    folder = train_supervised(training, tmp_path / "run")
+    with multiprocessing.Manager() as manager:
+        results = manager.dict()
+        for size in (1, 2):
+            arguments = (size, free_port, str(folder), str(prepared), training.settings, results)
+            multiprocessing.spawn(_validate, args=arguments, nprocs=size)
+        alone, first, second = (results[key] for key in ((1, 0), (2, 0), (2, 1)))
+    assert first[0] + second[0] == alone[0] and min(first[0], second[0]) > 0
+    assert first[1] == second[1]
+    for name, value in alone[1].items():
+        assert first[1][name] == pytest.approx(value, rel=1e-6), name
+
+
+def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, free_port):
+    arguments = [training.run.model_dump_json(), training.settings.model_dump_json(), str(training.prepared)]
+    environment = os.environ | {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port)}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / "run")],
+            cwd=ROOT, env=environment | {"RANK": str(rank), "LOCAL_RANK": str(rank)}, stderr=subprocess.DEVNULL,
+        )
+        for rank in (0, 1)
+    ]  # fmt: skip
+    assert [process.wait(timeout=180) for process in processes] == [0, 0]
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["processes"] == 2
+    load_run(tmp_path / "run")

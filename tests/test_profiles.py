@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from hairline.config import read_yaml
+from hairline.errors import InputError
+from hairline.profiles import Profile, list_profiles, merge, overrides, read_profile, resolve
+
+ROOT = Path(__file__).parents[1]
+BASE = read_yaml(ROOT / "params.yaml")
+
+
+def test_the_profiles_that_the_documents_name_are_there():
+    assert {"smoke", "legacy", "mcff-paper", "deepcrack", "cfd", "transfer"} <= set(list_profiles(ROOT / "profiles"))
+
+
+@pytest.mark.parametrize("name", list_profiles(ROOT / "profiles"))
+def test_every_profile_fits_the_parameters_and_says_what_it_is(name):
+    profile = read_profile(name, ROOT / "profiles")
+    assert profile.about
+    assert resolve(BASE, [profile]) != resolve(BASE, [])
+
+
+@pytest.mark.parametrize("name", list_profiles(ROOT / "profiles"))
+def test_dvc_reads_a_profile_as_we_do(name, tmp_path):
+    from dvc.utils.hydra import apply_overrides
+
+    profile = read_profile(name, ROOT / "profiles")
+    copy = tmp_path / "params.yaml"
+    copy.write_text((ROOT / "params.yaml").read_text())
+    apply_overrides(copy, list(overrides(BASE, profile.params)))
+    assert read_yaml(copy) == merge(BASE, profile.params)
+
+
+def test_every_target_of_a_profile_is_a_stage():
+    stages = read_yaml(ROOT / "dvc.yaml")["stages"]
+    for name in list_profiles(ROOT / "profiles"):
+        for target in read_profile(name, ROOT / "profiles").targets:
+            assert target.partition("@")[0] in stages
+
+
+def test_a_value_replaces_a_new_key_is_added_and_null_takes_away():
+    base = {"a": {"x": 1, "y": 2}, "b": 3}
+    changes = {"a": {"x": 5, "y": None, "z": [1, "two"]}, "c": {"d": "it's"}}
+    assert merge(base, changes) == {"a": {"x": 5, "z": [1, "two"]}, "b": 3, "c": {"d": "it's"}}
+    assert list(overrides(base, changes)) == ["a.x=5", "~a.y", "+a.z=[1,'two']", "+c={d:'it\\'s'}"]
+
+
+def test_an_unknown_profile_is_answered_with_the_known_ones():
+    with pytest.raises(InputError, match="smoke"):
+        read_profile("smok", ROOT / "profiles")
+
+
+def test_a_profile_that_does_not_fit_is_refused_with_its_name():
+    with pytest.raises(InputError, match=r"profile odd.*kd\.heat"):
+        resolve(BASE, [Profile("odd", "", [], {"kd": {"heat": 3}})])
+
+
+def test_later_profiles_win():
+    first, second = (Profile(str(t), "", [], {"kd": {"temperature": t}}) for t in (7, 9))
+    assert resolve(BASE, [first, second]).kd.temperature == 9
