@@ -39,7 +39,7 @@ class SplitParams(Section):
     """own: the data set's splits/*.txt where it has them; ours: always divide anew."""
     val: Share
     test: Share
-    folds: int = Field(ge=2)
+    folds: int = Field(ge=3)
     """Folds written to the manifest; a study uses them when its `folds` names one."""
     group: str
     """Regular expression on the stem; its first bracket names the source photograph. Empty: each image its own."""

@@ -5,6 +5,7 @@ Built under a lock in the work folder, keyed by the manifest; deleting it costs 
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def open_store(dataset: Path, samples: Sequence[Sample]) -> Store:
         try:
             lock.acquire(timeout=_PATIENCE)
         except Timeout:
-            print(f"waiting for another process that decodes {dataset}", flush=True)
+            print(f"waiting for another process that decodes {dataset}", file=sys.stderr, flush=True)
             lock.acquire()
         try:
             if not folder.exists():  # nobody built it while we waited
@@ -106,9 +107,9 @@ def build_store(
                 image, mask = read(sample)
                 for plane in (image, mask):
                     data = memoryview(np.ascontiguousarray(plane)).cast("B")
-                    written = os.pwrite(handle, data, offset)
-                    assert written == len(data), f"wrote {written} of {len(data)} bytes"
-                    offset += written
+                    while data:  # the kernel may take a part at a time
+                        written = os.pwrite(handle, data, offset)
+                        data, offset = data[written:], offset + written
 
             for _ in parallel_map(write, list(zip(samples, offsets[:-1], strict=True)), label=f"decode {folder.name}"):
                 pass

@@ -12,7 +12,7 @@ from hairline import engine, io
 from hairline.config import Temperature, TrainParams
 from hairline.data.loader import WholeImages
 from hairline.data.manifest import choose_split, read_manifest
-from hairline.data.soft_labels import SoftLabels, SoftLabelWriter, decode
+from hairline.data.soft_labels import SoftLabelWriter, join_soft_labels
 from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.models import forward_heads, heads
@@ -81,7 +81,7 @@ def soften(
                 writer.add(sample_id, probability)
         engine.wait_for_all()
         if world.is_main and world.size > 1:
-            _join(parts, folder)
+            join_soft_labels(parts, folder)
 
     engine.once(out, "soft-labels", key, work, world=world)
 
@@ -109,18 +109,6 @@ def teacher_probabilities(
             probability = torch.stack([_probability(logits[head], temperature) for head in logits], dim=1)
             yield from zip(batch.ids, probability.cpu().numpy(), strict=True)
             progress.step(len(batch.ids))
-
-
-def _join(parts: list[Path], out: Path) -> None:
-    """What several processes wrote, as one; decoding and storing again gives the same bytes."""
-    labels = [SoftLabels(part) for part in parts]
-    first = labels[0]
-    with SoftLabelWriter(
-        out, heads=first.heads, classes=first.classes, storage=first.storage, temperature=first.temperature
-    ) as writer:
-        for part in labels:
-            for sample_id in part.ids:
-                writer.add(sample_id, decode(part.read(sample_id)))
 
 
 def _probability(logits: Tensor, temperature: float) -> Tensor:

@@ -48,7 +48,7 @@ class Validation:
         return {**figures, "loss": float(total / count)}
 
     def _losses(self, seen: Seen) -> np.ndarray:
-        """Summed over the pictures one by one, because a loss like Dice depends on who shares its batch; and their count."""
+        """Their sum, picture by picture because a loss like Dice depends on who shares its batch, and their count."""
         logits = seen.probability.clamp_min(1e-8).log()  # softmax of it is the probability again
         each = [float(self.loss(logits[i : i + 1], seen.batch.masks[i : i + 1])) for i in range(len(logits))]
         return np.array([sum(each), len(each)])

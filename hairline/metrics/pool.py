@@ -13,9 +13,6 @@ from hairline.metrics.definitions import METRICS, Level, Metric
 from hairline.metrics.score import ImageScore
 from hairline.metrics.tally import Stack, Tally
 
-OF_MANY_IMAGES = {"support_images", "found_images", "f1_per_image", "iou_per_image", "ois"}
-"""Said of one image they are `f1`, `iou`, `ods` again, or 0 or 1."""
-
 
 def pool(scores: Sequence[ImageScore], class_names: Sequence[str]) -> dict[str, Any]:
     """Every score, ready for JSON: those of the split by name, `confusion`, and `classes` with those of each class.
@@ -47,12 +44,6 @@ def plain_sum(scores: Sequence[ImageScore]) -> Tally:
 def of_class(tally: Tally, class_id: int) -> dict[str, Any]:
     """All scores of one class by name."""
     return _of_levels(tally, class_id, {"class"} if class_id == 0 else {"class", "foreground", "tolerance"})
-
-
-def score_row(score: ImageScore, *, class_id: int) -> dict[str, Any]:
-    """The id of one image and its scores for one class, without those that only many images have."""
-    content = of_class(plain_sum([score]), class_id)
-    return {"id": score.id, **{name: value for name, value in content.items() if name not in OF_MANY_IMAGES}}
 
 
 def values_of(tally: Tally, name: str, *, class_id: int) -> np.ndarray:

@@ -6,7 +6,6 @@ Counts add up: over images, over processes, in any order and any batch size. No 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -44,12 +43,6 @@ class ImageScore:
     @property
     def classes(self) -> int:
         return self.confusion.shape[0]
-
-    def row(self, *, class_id: int = 1) -> dict[str, Any]:
-        """This image's line of a CSV: its counts and scores for one class, None where a score does not exist."""
-        from hairline.metrics.pool import score_row  # built on this class
-
-        return score_row(self, class_id=class_id)
 
     def to_array(self) -> np.ndarray:
         """All of it but the id as one int64 vector, so that processes can exchange it; equal settings, equal length."""

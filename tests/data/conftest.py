@@ -60,20 +60,14 @@ def split_params() -> SplitParams:
     return SplitParams(seed=0, lists="own", val=0.2, test=0.3, folds=3, group="", near_duplicate_bits=6)
 
 
+NO_AUGMENT = AugmentParams(
+    flip=0, rotate=0, scale=(1, 1), contrast=0, brightness=0, channel_gain=0, blur=0, noise=0, jpeg=0, dropout=0
+)
+
+
 @pytest.fixture
 def no_augment() -> AugmentParams:
-    return AugmentParams(
-        flip=0,
-        rotate=0,
-        scale=(1, 1),
-        contrast=0,
-        brightness=0,
-        channel_gain=0,
-        blur=0,
-        noise=0,
-        jpeg=0,
-        dropout=0,
-    )
+    return NO_AUGMENT
 
 
 def make_sample(id: str, **changes) -> Sample:

@@ -106,9 +106,11 @@ def test_values_that_are_no_probabilities_are_refused(tmp_path, value):
 def test_a_wrong_shape_or_a_second_time_is_our_own_fault(tmp_path):
     with pytest.raises(AssertionError, match="expected"):
         write(tmp_path / "l", {"a": probabilities(0, heads=3)})
-    writer = SoftLabelWriter(tmp_path / "m", heads=HEADS, classes=2, storage="uint8", temperature=10)
-    writer.add("a", probabilities(0))
-    with pytest.raises(AssertionError, match="a twice"):
+    with (
+        pytest.raises(AssertionError, match="a twice"),
+        SoftLabelWriter(tmp_path / "m", heads=HEADS, classes=2, storage="uint8", temperature=10) as writer,
+    ):
+        writer.add("a", probabilities(0))
         writer.add("a", probabilities(0))
 
 

@@ -64,23 +64,6 @@ def test_the_inputs_are_left_as_they_are(case):
         np.testing.assert_array_equal(before, after)
 
 
-def test_the_row_of_one_image_names_its_counts_and_scores(case):
-    picture = case(1)
-    row = picture.score(id="cfd-017").row()
-    tp = ((picture.prediction == 1) & (picture.mask == 1)).sum()
-    assert row["id"] == "cfd-017" and row["tp"] == tp and isinstance(row["tp"], int)
-    assert row["iou"] == pytest.approx(tp / (row["tp"] + row["fp"] + row["fn"]))
-    assert {"f1_2px", "iou_4px", "lt_iou_4px", "cldice", "ods", "ap"} < set(row)
-    assert not {"ois", "f1_per_image", "support_images"} & set(row)
-
-
-def test_the_row_of_a_crack_free_image_has_counts_but_no_scores():
-    mask = np.zeros((5, 5), np.uint8)
-    row = score_image(np.eye(5, dtype=np.uint8), mask, classes=2, tolerances=(2,)).row()
-    assert row["fp"] == 5 and row["tp"] == row["fn"] == row["support_pixels"] == 0
-    assert row["f1"] is None and row["f1_2px"] is None and row["iou"] is None
-
-
 def test_a_mask_of_another_size_is_refused_with_both_sizes(line):
     with pytest.raises(InputError, match=r"prediction \(40, 60\), mask \(20, 60\)"):
         score_image(line(3), line(3, shape=(20, 60)), classes=2, tolerances=())

@@ -24,6 +24,7 @@ from hairline.errors import InputError
 from hairline.io import write_json
 
 _UNNAMED = (0, 255)  # what the two sides of a 1-bit mask are taken for without classes.json
+_ANY_BINARY = RawClasses.of({0: "background", 1: "crack"})  # and 255, whose meaning all masks together decide
 
 
 class FolderOptions(Section):
@@ -95,9 +96,6 @@ def _check(pair: Pair, *, options: FolderOptions, classes: RawClasses | None) ->
         return _Checked(frozenset(np.unique(values).tolist()))
     except PictureError as error:
         return error
-
-
-_ANY_BINARY = RawClasses.of({0: "background", 1: "crack"})  # and 255, whose meaning all masks together decide
 
 
 def _mask_values(pair: Pair, options: FolderOptions, classes: RawClasses | None) -> np.ndarray:

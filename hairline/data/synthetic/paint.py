@@ -140,9 +140,9 @@ def _difference(before: Array, after: Array, coverage: Array) -> Array:
     """Grey levels by which the crack stands out in its strongest colour, averaged over its nearest pixels."""
     half = (len(coverage) // 2, len(coverage) // 2)  # what is smoothed needs no more
     change = cv2.resize((before - after) * coverage[..., None], half, interpolation=cv2.INTER_AREA)
-    change = cv2.GaussianBlur(change, (0, 0), 1.5)
+    red, green, blue = cv2.split(np.abs(cv2.GaussianBlur(change, (0, 0), 1.5)))
     around = cv2.GaussianBlur(cv2.resize(coverage, half, interpolation=cv2.INTER_AREA), (0, 0), 1.5)
-    strongest = np.maximum(change.max(axis=2), -change.min(axis=2)) / np.maximum(around, 1e-3)
+    strongest = cv2.max(cv2.max(red, green), blue) / np.maximum(around, 1e-3)
     return cv2.resize(strongest, coverage.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 

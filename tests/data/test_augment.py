@@ -1,0 +1,209 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hairline.data.augment import _draw_matrix, augment, check_augment
+from hairline.errors import InputError
+from tests.data.conftest import NO_AUGMENT as NONE
+from tests.data.conftest import draw_photo
+
+
+def picture(height: int = 60, width: int = 70) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """An image, a mask and soft planes that all show the same smooth pattern, so that any one tells the others."""
+    rows, columns = np.mgrid[:height, :width]
+    wave = 0.5 + 0.25 * np.sin(rows / 9) + 0.25 * np.cos(columns / 7)
+    grey = np.rint(255 * wave).astype(np.uint8)
+    return np.dstack([grey] * 3), (wave > 0.5).astype(np.uint8), np.stack([grey, 255 - grey])[:, None]
+
+
+def run(image, mask, soft=None, *, crop=32, params=None, seed=0):
+    return augment(image, mask, soft, crop=crop, params=params, rng=np.random.default_rng(seed))
+
+
+def kept(image: np.ndarray, mask: np.ndarray, soft: np.ndarray) -> None:
+    """Image, mask and soft planes still belong together."""
+    grey = image[..., 0].astype(int)
+    assert np.abs(grey - soft[0, 0]).max() <= 1 and np.abs(255 - grey - soft[1, 0]).max() <= 1
+    clear = (np.abs(grey - 127.5) > 14) & (mask != 255)  # at the edge, nearest and linear may differ
+    assert clear.sum() > 20 and (mask == (grey > 127))[clear].all()
+
+
+@pytest.mark.parametrize("params", [None, {}, {"flip": 0.5}], ids=["crop", "fast path", "flips"])
+def test_a_crop_is_a_part_of_the_picture(no_augment, params):
+    params = None if params is None else no_augment.model_copy(update=params)
+    source, mask = draw_photo(0), np.arange(2000, dtype=np.uint16).reshape(40, 50) % 251
+    mask = mask.astype(np.uint8)
+    for seed in range(10):
+        image, cut, soft = run(source, mask, params=params, crop=16, seed=seed)
+        places = [
+            (top, left, code)
+            for code in (None, 0, 1, -1)
+            for top in range(25)
+            for left in range(35)
+            if (image == flipped(source[top : top + 16, left : left + 16], code)).all()
+        ]
+        (top, left, code), *others = places
+        assert not others and soft is None
+        assert (cut == flipped(mask[top : top + 16, left : left + 16], code)).all()
+        assert code is None or params is not None
+
+
+def flipped(plane: np.ndarray, code: int | None) -> np.ndarray:
+    return plane if code is None else cv2.flip(np.ascontiguousarray(plane), code)
+
+
+def test_flips_come_as_often_as_asked_for(no_augment):
+    source = np.zeros((8, 8, 3), np.uint8)
+    source[0, 0] = 255
+    params = no_augment.model_copy(update={"flip": 0.25})
+    corners = np.zeros(4)
+    for seed in range(1000):
+        image, *_ = run(source, source[..., 0], params=params, crop=8, seed=seed)
+        corners += image[[0, 0, 7, 7], [0, 7, 0, 7], 0] / 255
+    deviation = np.sqrt(1000 * np.array([9 * 7, 3 * 13, 3 * 13, 15])) / 16
+    assert (np.abs(corners - 1000 * np.array([9, 3, 3, 1]) / 16) < 4 * deviation).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), crop=st.sampled_from([20, 33, 48]), flip=st.sampled_from([0.0, 0.5]))
+def test_image_mask_and_soft_labels_move_together(seed, crop, flip):
+    for changes in ({}, {"rotate": 180.0, "scale": (0.6, 1.5)}):
+        params = NONE.model_copy(update={"flip": flip, **changes})
+        image, mask, soft = run(*picture(), crop=crop, params=params, seed=seed)
+        assert image.shape == (crop, crop, 3) and mask.shape == (crop, crop) and soft.shape == (2, 1, crop, crop)
+        assert image.dtype == mask.dtype == soft.dtype == np.uint8
+        kept(image, mask, soft)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), height=st.integers(33, 90), width=st.integers(33, 90))
+def test_a_warp_is_that_of_the_whole_picture_reflected_at_its_edges(seed, height, width):
+    params = NONE.model_copy(update={"rotate": 180.0, "scale": (0.4, 1.6), "flip": 0.5})
+    source, mask, soft = picture(height, width)
+    image, cut, planes = run(source, mask, soft, crop=32, params=params, seed=seed)
+    matrix = _draw_matrix(mask.shape, crop=32, params=params, rng=np.random.default_rng(seed))
+
+    def whole(plane: np.ndarray) -> np.ndarray:
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(plane, matrix, (32, 32), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+
+    assert np.abs(image.astype(int) - whole(source)).max() <= 1
+    assert np.abs(planes[0, 0].astype(int) - whole(soft[0, 0])).max() <= 1
+    assert set(np.unique(cut)) <= {0, 1}
+
+
+def test_a_quarter_turn_is_exact(monkeypatch, no_augment):
+    source, mask, _ = picture(32, 32)
+    monkeypatch.setattr("hairline.data.augment.math.radians", lambda angle: np.pi / 2)
+    image, cut, _ = run(source, mask, crop=32, params=no_augment.model_copy(update={"rotate": 1.0}))
+    assert any((image == np.rot90(source, turns)).all() and (cut == np.rot90(mask, turns)).all() for turns in (1, 3))
+
+
+def test_zoom_changes_the_size_of_things(no_augment):
+    mask = np.zeros((200, 200), np.uint8)
+    mask[::20] = 1  # lines 20 px apart
+    image = np.dstack([mask * 255] * 3)
+    for zoom, apart in ((1.0, 20), (2.0, 40), (0.5, 10)):
+        params = no_augment.model_copy(update={"scale": (zoom, zoom)})
+        _, cut, _ = run(image, cv2.dilate(mask, np.ones((3, 3), np.uint8)), crop=80, params=params)
+        starts = np.flatnonzero(np.diff(cut[:, 40].astype(int)) == 1)
+        assert np.abs(np.diff(starts) - apart).max() <= 1
+
+
+@pytest.mark.parametrize("changes", [{}, {"rotate": 90.0}], ids=["fast path", "warp"])
+def test_a_picture_smaller_than_the_crop_is_reflected_and_the_rest_is_ignored(no_augment, changes):
+    source, mask, soft = picture(10, 70)
+    image, cut, planes = run(source, mask, soft, crop=32, params=no_augment.model_copy(update=changes))
+    assert image.shape == (32, 32, 3)
+    kept(image, cut, planes)
+    assert 0.5 < (cut == 255).mean() < 0.9
+    if not changes:
+        assert (cut[11:21] != 255).all() and (cut[:11] == 255).all() and (cut[21:] == 255).all()
+        assert (image[10] == image[12]).all() and (image[21] == image[19]).all()
+
+
+def test_a_single_pixel_fills_a_crop(no_augment):
+    image, mask, _ = run(np.full((1, 1, 3), 7, np.uint8), np.ones((1, 1), np.uint8), crop=8, params=no_augment)
+    assert (image == 7).all() and (mask == 1).sum() == 1 and (mask == 255).sum() == 63
+
+
+def test_light_changes_the_image_by_the_stated_formula(no_augment):
+    params = no_augment.model_copy(update={"contrast": 0.5, "brightness": 0.3, "channel_gain": 0.2})
+    source = draw_photo(0, 32, 32)
+    for seed in range(20):
+        image, _, _ = run(source, source[..., 0], params=params, crop=32, seed=seed)
+        rng = np.random.default_rng(seed)
+        rng.integers(1), rng.integers(1), rng.random(2)  # the crop and the flips
+        contrast, shift, gains = 1 + rng.uniform(-0.5, 0.5), 255 * rng.uniform(-0.3, 0.3), 1 + rng.uniform(-0.2, 0.2, 3)
+        expected = np.clip(((source - 128.0) * contrast + 128 + shift) * gains, 0, 255)
+        assert np.abs(image - expected).max() <= 0.51
+
+
+def test_soft_labels_and_mask_keep_their_values_when_only_light_changes(no_augment):
+    changes = {"contrast": 0.5, "brightness": 0.3, "channel_gain": 0.2, "blur": 1.0, "noise": 1.0, "jpeg": 1.0}
+    source, mask, soft = picture(32, 32)
+    image, cut, planes = run(source, mask, soft, params=no_augment.model_copy(update=changes))
+    assert (cut == mask).all() and (planes == soft).all() and not (image == source).all()
+
+
+@pytest.mark.parametrize("name", ["blur", "noise", "jpeg"])
+def test_each_degradation_changes_the_image_a_little_and_only_as_often_as_asked(no_augment, name):
+    source, mask, _ = picture(32, 32)
+    source = cv2.add(source, (draw_photo(1, 32, 32) // 8))
+    changed = []
+    for seed in range(60):
+        params = no_augment.model_copy(update={name: 0.5})
+        image, _, _ = run(source, mask, params=params, seed=seed)
+        changed.append(bool((image != source).any()))
+        assert np.abs(image.astype(int) - source).mean() < 15
+    assert 15 < sum(changed) < 45
+
+
+def test_noise_has_no_bias_and_the_channels_keep_their_order(no_augment):
+    source = np.zeros((64, 64, 3), np.uint8)
+    source[:] = 60, 120, 180
+    for name in ("noise", "jpeg"):
+        image, _, _ = run(source, source[..., 0], params=no_augment.model_copy(update={name: 1.0}), crop=64)
+        assert np.abs(image.reshape(-1, 3).mean(axis=0) - [60, 120, 180]).max() < 1.5
+
+
+def test_dropped_boxes_show_the_mean_colour_and_are_ignored(no_augment):
+    source = np.zeros((64, 64, 3), np.uint8)
+    source[:32] = 40, 80, 120
+    image, mask, _ = run(
+        source, np.ones((64, 64), np.uint8), params=no_augment.model_copy(update={"dropout": 1.0}), crop=64
+    )
+    dropped = mask == 255
+    assert 0 < dropped.mean() < 0.3
+    assert (image[dropped] == [20, 40, 60]).all() and (image[~dropped] == source[~dropped]).all()
+
+
+@pytest.mark.parametrize("changes", [{}, {"rotate": 45.0, "scale": (0.8, 1.2)}, {"dropout": 1.0, "noise": 1.0}])
+def test_the_sources_stay_as_they_are_and_may_be_read_only(no_augment, changes):
+    sources = picture()
+    copies = [source.copy() for source in sources]
+    for source in sources:
+        source.flags.writeable = False
+    first = run(*sources, params=no_augment.model_copy(update=changes))
+    assert all((source == copy).all() for source, copy in zip(sources, copies, strict=True))
+    again = run(*sources, params=no_augment.model_copy(update=changes))
+    assert all((one == other).all() for one, other in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize("changes", [{}, {"rotate": 45.0}], ids=["fast path", "warp"])
+def test_half_precision_planes_become_float32_with_the_same_values(no_augment, changes):
+    image, mask, soft = picture()
+    params = no_augment.model_copy(update=changes)
+    _, _, planes = run(image, mask, (soft / 255).astype(np.float16), params=params)
+    _, _, whole = run(image, mask, soft, params=params)
+    assert planes.dtype == np.float32
+    assert np.abs(planes - whole / 255).max() < 0.003
+
+
+@pytest.mark.parametrize("scale", [(0, 1), (1.2, 0.8), (-1, 1)])
+def test_a_scale_that_is_no_range_of_zooms_is_refused(no_augment, scale):
+    with pytest.raises(InputError, match=r"train\.augment\.scale is \[.*expected the smallest and the largest"):
+        check_augment(no_augment.model_copy(update={"scale": scale}))
+    check_augment(no_augment)

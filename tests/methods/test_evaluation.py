@@ -1,0 +1,114 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from hairline.config import Repeat
+from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.store import open_store
+from hairline.engine import ModelCard, load_run, save_run
+from hairline.errors import InputError
+from hairline.methods.evaluation import Task, evaluate, load_scores
+from hairline.methods.scoring import decide
+from hairline.methods.study import evaluate_study, tasks_of
+from hairline.metrics import measure, pool
+from hairline.models import create_model
+
+
+def save_random_run(folder, *, seed=0, threshold=0.5):
+    torch.manual_seed(seed)
+    model = create_model("hrsegnet", classes=2, width=4)
+    card = ModelCard("hrsegnet", {"width": 4}, ["background", "crack"], "standardise", threshold)
+    save_run(folder, card=card, weights=model.state_dict(), history=[{"epoch": 1}], record={})
+    return folder
+
+
+@pytest.fixture
+def settings(params):
+    latency = params.evaluate.latency.model_copy(update={"size": 32, "warmup": 1, "runs": 2})
+    return params.evaluate.model_copy(update={"bootstrap": 100, "latency": latency})
+
+
+def task_of(run: Path, prepared: Path) -> Task:
+    return Task(run.name, "arm", run, prepared, Repeat(0, 0))
+
+
+def test_the_scores_are_those_of_the_pictures_it_wrote(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    evaluate(task_of(run, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
+    samples = read_manifest(prepared)
+    store = open_store(prepared, samples)
+    true_positives = false_positives = false_negatives = 0
+    for sample in choose_split(samples, 0)["test"]:
+        prediction = cv2.imread(str(tmp_path / f"out/prediction-{sample.id}.png"), cv2.IMREAD_UNCHANGED)
+        mask = store.mask(sample.id)
+        true_positives += int(((prediction == 1) & (mask == 1)).sum())
+        false_positives += int(((prediction == 1) & (mask == 0)).sum())
+        false_negatives += int(((prediction == 0) & (mask == 1)).sum())
+    found = json.loads((tmp_path / "out/metrics.json").read_text())
+    crack = found["scores"]["classes"]["crack"]
+    assert (crack["tp"], crack["fp"], crack["fn"]) == (true_positives, false_positives, false_negatives)
+    f1 = 2 * true_positives / (2 * true_positives + false_positives + false_negatives)
+    assert crack["f1"] == pytest.approx(f1, rel=1e-5)
+    low, high = found["intervals"]["classes"]["crack"]["f1"]
+    assert low <= f1 <= high
+
+
+def test_stored_scores_pool_to_the_published_ones(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    evaluate(task_of(run, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
+    pooled = pool(load_scores(tmp_path / "out/scores.npz"), ["background", "crack"])
+    found = json.loads((tmp_path / "out/metrics.json").read_text())["scores"]
+    assert found["mean_iou"] == pytest.approx(pooled["mean_iou"], rel=1e-5)
+
+
+def test_the_threshold_is_the_one_that_the_run_brings(settings, tiny_settings, prepared, tmp_path):
+    always = save_random_run(tmp_path / "always", threshold=0.0)
+    evaluate(task_of(always, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
+    assert measure(load_scores(tmp_path / "out/scores.npz"), ["recall"])["recall"] == 1
+
+
+def test_a_damaged_run_is_refused_before_anything_is_written(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    (run / "model.safetensors").write_bytes(b"")
+    with pytest.raises(InputError, match="damaged"):
+        evaluate(task_of(run, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
+    assert not (tmp_path / "out").exists()
+
+
+def test_unreadable_scores_say_what_to_run(tmp_path):
+    (tmp_path / "scores.npz").write_bytes(b"no")
+    with pytest.raises(InputError, match="evaluate stage"):
+        load_scores(tmp_path / "scores.npz")
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(0.3, 1), (0.5, 0)])
+def test_two_classes_are_decided_by_the_threshold(threshold, expected):
+    probability = np.array([0.6, 0.4], np.float32).reshape(2, 1, 1)
+    assert decide(probability, threshold)[0, 0] == expected
+
+
+def test_more_classes_are_decided_by_the_likeliest():
+    probability = np.array([0.3, 0.25, 0.45], np.float32).reshape(3, 1, 1)
+    assert decide(probability, 0.9)[0, 0] == 2
+
+
+def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
+    params, settings, tiny_settings, prepared, tmp_path
+):
+    compare = params.compare.model_copy(update={"dataset": prepared.name, "networks": ["hrsegnet"], "seeds": [0, 1]})
+    study = params.model_copy(update={"compare": compare})
+    for seed in (0, 1):
+        save_random_run(tmp_path / "runs" / f"hrsegnet-s{seed}-f0", seed=seed)
+    save_random_run(tmp_path / "runs" / "left-over-s0-f0")
+    tasks, reference = tasks_of(study, "compare", prepared=prepared.parent, runs=tmp_path / "runs")
+    evaluate_study(
+        tasks, reference=reference, out=tmp_path / "scores", predictions=tmp_path / "predictions", params=settings,
+        settings=tiny_settings,
+    )  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "predictions").iterdir()) == ["hrsegnet-s0-f0", "hrsegnet-s1-f0"]
+    assert (tmp_path / "scores" / "comparison.json").exists()
+    assert load_run(tmp_path / "runs" / "hrsegnet-s1-f0").card.threshold == 0.5

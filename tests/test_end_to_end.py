@@ -1,0 +1,120 @@
+"""The whole pipeline as a user runs it, at its smallest: DVC, real stages, real files, in a repository of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hairline.config import load_params
+from hairline.engine import load_run
+
+ROOT = Path(__file__).parents[1]
+PARTS = (".dvc/config", ".dvcignore", ".gitignore", "dvc.yaml", "params.yaml", "hairline", "profiles", "stages")
+
+
+def attempt(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "OMP_NUM_THREADS": "1",
+        "GIT_AUTHOR_NAME": "test",
+        "GIT_AUTHOR_EMAIL": "test@example.org",
+        "GIT_COMMITTER_NAME": "test",
+        "GIT_COMMITTER_EMAIL": "test@example.org",
+    }
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def run(*command: str, cwd: Path) -> str:
+    done = attempt(*command, cwd=cwd)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout + done.stderr
+
+
+def dvc(*arguments: str, cwd: Path) -> str:
+    return run(sys.executable, "-m", "dvc", *arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A checkout in which the smallest profile has been run and committed."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for part in PARTS:
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / part, folder / part)
+    run("git", "init", "-q", cwd=folder)
+    run("git", "add", "-A", cwd=folder)
+    run("git", "commit", "-qm", "start", cwd=folder)
+    run(sys.executable, "-m", "hairline", "profile", "smoke", cwd=folder)
+    run("git", "add", "-A", cwd=folder)
+    run("git", "commit", "-qm", "smoke", cwd=folder)
+    return folder
+
+
+def stages_run(text: str) -> set[str]:
+    return set(re.findall(r"Running stage '([^']+)'", text))
+
+
+def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
+    params = load_params(project / "params.yaml")
+    table = (project / "reports/tables/distill.md").read_text()
+    names = [repeat.of(arm) for arm in params.kd.arms() for repeat in params.kd.repeats()]
+    assert len(names) == 6
+    for arm, name in zip(params.kd.arms(), names, strict=True):
+        load_run(project / "data/runs/distill" / name)
+        scores = json.loads((project / f"reports/metrics/distill/{name}.json").read_text())
+        assert scores["scores"]["images"] == 6
+        assert (project / f"reports/metrics/distill/{name}.csv").read_text().count("\n") == 7
+        assert json.loads((project / f"reports/metrics/distill/{name}.speed.json").read_text())["median_ms"] > 0
+        assert f"| {arm} " in table
+        assert len(list((project / "reports/overlays/distill" / name).glob("*.png"))) == params.evaluate.overlays
+    assert "0.857" in table and "github.com/LovingThresh/MCFF-L_Net" in table
+
+
+def test_nothing_to_do_is_done_when_nothing_changed(project):
+    text = dvc("repro", cwd=project)
+    assert not stages_run(text)
+    assert "up to date" in text
+    assert run("git", "status", "--porcelain", cwd=project) == ""
+
+
+def test_the_chosen_student_is_the_sweeps_own(project):
+    swept, chosen = (project / f"data/runs/distill/{name}-s0-f0" for name in ("standard-T10", "chosen"))
+    assert (swept / "run.json").read_bytes() == (chosen / "run.json").read_bytes()
+
+
+def test_another_temperature_trains_only_its_student_and_switching_back_costs_nothing(project):
+    text = dvc("exp", "run", "-n", "warmer", "-S", "kd.temperature=7", cwd=project)
+    assert stages_run(text) == {
+        "soften_chosen@0-0",
+        "train_chosen@0-0",
+        "evaluate@distill",
+        "report@distill",
+    }
+    record = json.loads((project / "data/runs/distill/chosen-s0-f0/run.json").read_text())
+    assert record["method"]["temperatures"]["t1"] == 7
+    shown = dvc("exp", "show", "--csv", "--no-pager", cwd=project)
+    assert "warmer" in shown and "chosen.f1_2px" in shown and "kd.temperature" in shown
+    back = dvc("exp", "run", "-S", "kd.temperature=10", cwd=project)
+    assert "epoch" not in back, "nothing was trained"
+    assert "is cached" in back
+    run("git", "checkout", "-q", ".", cwd=project)
+    dvc("checkout", "-q", cwd=project)
+    assert not stages_run(dvc("repro", cwd=project))
+
+
+def test_an_impossible_temperature_is_refused_and_leaves_earlier_results_alone(project):
+    before = (project / "data/runs/distill/chosen-s0-f0/run.json").read_bytes()
+    done = attempt(sys.executable, "-m", "dvc", "exp", "run", "--temp", "-S", "kd.temperature=0", cwd=project)
+    assert done.returncode != 0
+    assert "kd.temperature: input should be greater than 0, got 0" in done.stderr + done.stdout
+    assert (project / "data/runs/distill/chosen-s0-f0/run.json").read_bytes() == before
+    assert run("git", "status", "--porcelain", cwd=project) == ""
