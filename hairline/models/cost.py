@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 
 def count_parameters(model: nn.Module, *, inference: bool = False) -> int:
@@ -27,6 +26,8 @@ def count_macs(model: nn.Module, height: int, width: int) -> int:
 
     A transposed convolution is counted at its input's size: the products it makes, not those with inserted zeros.
     """
+    from torch.utils.flop_counter import FlopCounterMode  # it brings triton along: 0.2 s that few need
+
     shape = _shape_of(model)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         shape(torch.empty(1, 3, height, width, device="meta"))

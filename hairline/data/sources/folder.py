@@ -3,6 +3,7 @@
 Masks are 0/1 or 0/255, or whatever `classes.json` says. All faults are listed at once and nothing is guessed.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,11 +30,16 @@ _ANY_BINARY = RawClasses.of({0: "background", 1: "crack"})  # and 255, whose mea
 
 class FolderOptions(Section):
     path: Path
-    """The folder that holds images/ and masks/."""
+    """The folder that holds images/ and masks/; ~ is home, and what is relative starts at the checkout."""
     unlabelled: Literal["refuse", "allow"] = "refuse"
     """allow: images without a mask are kept, for methods that learn from them."""
     threshold: int = Field(default=0, ge=0, le=255)
     """Mask pixels of at least this value are crack, all others background: for masks with soft edges. 0: off."""
+
+
+def _from_checkout(path: Path) -> Path:
+    """DVC's queued experiments run in a copy elsewhere; the pictures are where the checkout is."""
+    return Path(os.environ.get("DVC_ROOT", ".")) / path.expanduser()
 
 
 @register_source(
@@ -46,7 +52,7 @@ def folder(options: FolderOptions, out: Path) -> None:
 
     Copied, not hard-linked: DVC makes its files read-only, and a link would do that to the owner's originals.
     """
-    path, faults = options.path, Faults()
+    path, faults = _from_checkout(options.path), Faults()
     if not path.is_dir():
         raise InputError(f"datasets: no folder {path}; set options.path to the one that holds images/ and masks/")
     classes = read_raw_classes(path) if (path / CLASSES_FILE).exists() and not options.threshold else None

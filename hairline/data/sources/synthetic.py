@@ -67,9 +67,9 @@ def _draw_in_processes(drawing: Drawing, chunks: list[range], out: Path, *, work
 
 
 def _start_worker() -> None:
-    """One thread a process, and Ctrl-C is the parent's to handle."""
+    """One thread a process, and Ctrl-C ends it at once and in silence: the parent may be waiting for its end."""
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _draw_chunk(drawing: Drawing, chunk: range, out: Path) -> int:
