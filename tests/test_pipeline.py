@@ -12,7 +12,6 @@ from hairline.config import load_params, read_yaml
 ROOT = Path(__file__).parents[1]
 STAGES = read_yaml(ROOT / "dvc.yaml")["stages"]
 SCRIPTS = sorted((ROOT / "stages").glob("[a-z]*.py"))
-WRITES = {"--out", "--report", "--tables", "--overlays", "--summary", "--predictions"}
 
 
 def body(name: str) -> dict:

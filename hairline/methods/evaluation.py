@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 
 from hairline import engine, io
 from hairline.config import EvaluateParams, Repeat, TrainParams
+from hairline.data.images import write_png
 from hairline.data.loader import WholeImages
 from hairline.data.manifest import choose_split, read_manifest
 from hairline.data.store import open_store
@@ -86,7 +86,7 @@ def _evaluate(
                 lines=True,
             ):
                 scores.append(score)
-                cv2.imwrite(str(scratch / f"prediction-{score.id}.png"), prediction)
+                write_png(scratch / f"prediction-{score.id}.png", prediction)
             progress.step(len(seen.batch.ids))
     scores = gather_scores(scores)
     if world.is_main:

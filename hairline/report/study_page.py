@@ -1,17 +1,9 @@
 """A study's page: its table with all that is needed to read it rightly, and the overlays it links to."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import cv2
-
-from hairline import io
-from hairline.data.images import read_image
-from hairline.data.manifest import read_manifest
-from hairline.errors import InputError
 from hairline.metrics import definitions
-from hairline.report.overlay import choose_pictures, draw_overlay
 from hairline.report.published import Published
 from hairline.report.results import Arm
 from hairline.report.study_table import SCORES, published_table, study_table
@@ -51,46 +43,9 @@ def study_page(title: str, arms: Sequence[Arm], comparison: Mapping[str, Any], p
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def summary(arms: Sequence[Arm]) -> dict[str, dict[str, float | None]]:
+def summarise(arms: Sequence[Arm]) -> dict[str, dict[str, float | None]]:
     """The few figures that `dvc metrics show` and `dvc exp show` compare."""
     return {arm.name: {name: arm.score(name)[0] for name in SUMMARY} for arm in arms}
-
-
-def write_overlays(
-    out: Path,
-    arms: Sequence[Arm],
-    *,
-    names: Mapping[str, str],
-    metrics: Path,
-    predictions: Path,
-    prepared: Path,
-    count: int,
-) -> None:
-    """A folder a run: true and false pixels over the photograph, the worst pictures first in name."""
-    with io.replaced_folder(out) as folder:
-        for arm in arms:
-            run = names[arm.name]
-            dataset = prepared / arm.first["dataset"]
-            samples = {sample.id: sample for sample in read_manifest(dataset / "manifest.csv")}
-            rows = io.read_csv(metrics / f"{run}.csv")
-            f1 = [float(row[f"{arm.target}_f1_2px"]) if row[f"{arm.target}_f1_2px"] else None for row in rows]
-            (folder / run).mkdir()
-            for place, sample_id in enumerate(choose_pictures([row["id"] for row in rows], f1, count=count), start=1):
-                sample = samples[sample_id]
-                image = read_image(dataset / sample.image)
-                mask = _read_ids(dataset / sample.mask)
-                prediction = _read_ids(predictions / run / f"{sample_id}.png")
-                picture = cv2.cvtColor(draw_overlay(image, mask, prediction), cv2.COLOR_RGB2BGR)
-                written, content = cv2.imencode(".png", picture)
-                assert written
-                io.write_bytes(folder / run / f"{place:02d}-{sample_id}.png", content.tobytes())
-
-
-def _read_ids(path: Path) -> Any:
-    ids = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if ids is None:
-        raise InputError(f"{path}: missing or unreadable; run `dvc repro` to make it again")
-    return ids
 
 
 def _one_per_network(arms: Sequence[Arm]) -> list[Arm]:

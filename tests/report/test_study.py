@@ -7,10 +7,11 @@ import pytest
 from hairline import io
 from hairline.config import Repeat
 from hairline.errors import InputError
+from hairline.report.curves import write_curves
 from hairline.report.overlay import FALSE_ALARM, FOUND, MISSED, choose_pictures, draw_overlay
 from hairline.report.published import PUBLISHED
 from hairline.report.results import read_arms
-from hairline.report.study_page import study_page, summary
+from hairline.report.study_page import study_page, summarise
 from hairline.report.study_table import machine_table, study_table
 from hairline.report.tables import Table, with_interval
 
@@ -89,7 +90,7 @@ def test_the_page_quotes_published_figures_with_their_source_and_what_differs(me
 
 
 def test_the_summary_names_each_arm(metrics):
-    assert set(summary(read_arms(metrics, ARMS, [Repeat(0, 0)]))) == set(ARMS)
+    assert set(summarise(read_arms(metrics, ARMS, [Repeat(0, 0)]))) == set(ARMS)
 
 
 def test_a_missing_metrics_file_is_named_with_what_to_run(metrics):
@@ -139,3 +140,11 @@ def test_a_tiny_picture_still_gets_its_legend():
     overlay = draw_overlay(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8), np.uint8), np.zeros((8, 8), np.uint8))
     assert overlay.shape == (8 + 18, 20, 3)
     assert cv2.imencode(".png", overlay)[0]
+
+
+def test_learning_curves_stand_side_by_side_by_epoch(tmp_path):
+    for arm, values in {"a": {2: 0.5, 4: 0.6}, "b": {1: 0.2, 2: 0.3}}.items():
+        rows = [{"epoch": epoch, "val_f1": values.get(epoch)} for epoch in range(1, 5)]
+        io.write_csv(tmp_path / arm / "history.csv", rows)
+    write_curves(tmp_path / "curves.csv", {"a": tmp_path / "a", "b": tmp_path / "b"}, figure="val_f1")
+    assert (tmp_path / "curves.csv").read_text() == "epoch,a,b\n1,,0.2\n2,0.5,0.3\n4,0.6,\n"

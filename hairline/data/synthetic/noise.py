@@ -11,7 +11,8 @@ import numpy as np
 Array = np.ndarray
 
 OCTAVES = 4
-COARSE = 4  # scale at which large blotches are made
+FACTORS = (8, 4, 2, 1)  # how much smaller large blotches are made
+SAMPLES = 4  # and yet at least so many pixels to a blotch, or the enlarged ones would show corners
 FALLOFF = 0.55  # amplitude from one octave to the next; 0.5 is smooth, 0.7 is rough
 
 
@@ -19,23 +20,27 @@ def clouds(
     rng: np.random.Generator, size: int, *, largest: float, octaves: int = OCTAVES, stretch: float = 1.0
 ) -> Array:
     """Fractal noise [size, size] whose largest blotch is `largest` pixels; `stretch` > 1 makes it taller than wide."""
-    small = -(-size // COARSE) + 1
-    fine, coarse = np.zeros((size, size), np.float32), np.zeros((small, small), np.float32)
-    power = 0.0
+    total, power = np.zeros((size, size), np.float32), 0.0
+    reduced: dict[int, Array] = {}
     for octave in range(octaves):
         cell = largest / 2**octave
         if cell < 2:  # below the pixel grid
             break
         weight = FALLOFF**octave
         power += weight**2
-        if cell >= 4 * COARSE:  # smooth enough to be made small and enlarged, at a tenth of the cost
-            step = cell / COARSE
-            coarse += weight * _grid_noise(rng, small, cell_height=step * stretch, cell_width=step)
-        else:
-            fine += weight * _grid_noise(rng, size, cell_height=cell * stretch, cell_width=cell)
-    if largest >= 4 * COARSE:
-        fine += cv2.resize(coarse, None, fx=COARSE, fy=COARSE, interpolation=cv2.INTER_LINEAR)[:size, :size]
-    return fine / math.sqrt(power or 1.0)
+        # what is smooth is made small and enlarged, at a fraction of the cost
+        factor = next(factor for factor in FACTORS if cell >= SAMPLES * factor or factor == 1)
+        side = -(-size // factor) + 1 if factor > 1 else size
+        field = _grid_noise(rng, side, cell_height=cell * stretch / factor, cell_width=cell / factor)
+        reduced[factor] = reduced.get(factor, 0) + weight * field
+    for factor, field in reduced.items():
+        total += field if factor == 1 else _enlarged(field, factor)[:size, :size]
+    return total / math.sqrt(power or 1.0)
+
+
+def _enlarged(field: Array, factor: int) -> Array:
+    # linear interpolation would leave creases, which show under slanting light
+    return cv2.resize(field, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
 
 def _grid_noise(rng: np.random.Generator, size: int, *, cell_height: float, cell_width: float) -> Array:

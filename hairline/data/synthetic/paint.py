@@ -18,7 +18,7 @@ LEAST = 1.0  # a crack is drawn at least this much darker than the ground's nois
 VISIBLE = 0.5  # where it comes out less dark than this share of the noise, nobody would see it, so it is not asked for
 SENSOR = 3.0  # grey levels of noise that the camera adds, about
 SANDED = 0.07  # share of cracks that hold sand: seen on roads, and missed by a network that never met it
-SAND = (1.25, 1.1, 0.8)  # its colour, as a share of the ground's
+SAND = (1.15, 1.06, 0.88)  # its colour, as a share of the ground's
 WIDE = 4.0  # pixels; a narrower crack shows no flank
 
 
