@@ -21,6 +21,7 @@ from hairline.config import TrainParams
 from hairline.engine.checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
 from hairline.engine.device import memory_format, number_format
 from hairline.engine.interrupt import StopRequest
+from hairline.engine.known_faults import refuse_broken_kernels
 from hairline.engine.optimiser import Schedule, create_optimiser
 from hairline.engine.parallel import World
 from hairline.errors import InputError
@@ -101,6 +102,7 @@ class _Training:
     ) -> None:
         self.batches, self.settings, self.epochs, self.learning_rate = batches, settings, epochs, learning_rate
         self.checkpoint, self.device, self.world = checkpoint, device, world
+        refuse_broken_kernels(model, device=device, precision=settings.precision)
         step.to(device, memory_format=memory_format(settings))
         self.model = model
         self.optimiser = create_optimiser(model.parameters(), settings, learning_rate=learning_rate)

@@ -4,6 +4,7 @@ torchrun and SLURM (srun) both start one process per device and say so in the en
 does the rest. Without either there is one process and every function here is free.
 """
 
+import atexit
 import os
 import re
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ def join_world() -> World:
     world = World(int(os.environ["RANK"]), size, int(os.environ.get("LOCAL_RANK", "0")))
     if not dist.is_initialized():
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        atexit.register(leave_world)  # a group that is not taken leave of aborts the processes that end last
     return world
 
 

@@ -207,3 +207,16 @@ def test_a_scale_that_is_no_range_of_zooms_is_refused(no_augment, scale):
     with pytest.raises(InputError, match=r"train\.augment\.scale is \[.*expected the smallest and the largest"):
         check_augment(no_augment.model_copy(update={"scale": scale}))
     check_augment(no_augment)
+
+
+def test_a_thin_crack_stays_in_one_piece_when_the_picture_shrinks(no_augment):
+    import cv2
+
+    image = np.full((200, 200, 3), 120, np.uint8)
+    mask = np.zeros((200, 200), np.uint8)
+    cv2.line(mask, (10, 30), (190, 150), 1, 1)
+    shrunk = no_augment.model_copy(update={"scale": (0.6, 0.6)})
+    for seed in range(5):
+        _, moved, _ = augment(image, mask, None, crop=110, params=shrunk, rng=np.random.default_rng(seed))
+        pieces, _ = cv2.connectedComponents(moved, connectivity=8)
+        assert pieces - 1 == 1, f"{pieces - 1} pieces"

@@ -16,11 +16,11 @@ def test_by_hand():
     assert cost.item() == pytest.approx(1 - (2 * 1.25 + SMOOTH) / (2.0 + 2.0 + SMOOTH))
 
 
-def test_overlaps_are_pooled_over_the_batch():
-    """A crop without cracks adds its false alarms to the others' overlap instead of scoring 0 by itself."""
+def test_each_picture_counts_alike_however_wide_its_cracks_are():
     mask = torch.tensor([[[1, 1]], [[0, 0]]])
     cost = dice(logits_of([[[0.5, 0.5]], [[0.25, 0.25]]]), mask)
-    assert cost.item() == pytest.approx(1 - (2 * 1.0 + SMOOTH) / (1.5 + 2.0 + SMOOTH))
+    cracked, empty = (2 * 1.0 + SMOOTH) / (1.0 + 2.0 + SMOOTH), SMOOTH / (0.5 + SMOOTH)
+    assert cost.item() == pytest.approx(1 - (cracked + empty) / 2)
 
 
 def test_every_foreground_class_weighs_the_same_and_the_background_nothing():

@@ -207,13 +207,16 @@ def test_two_processes_validate_with_the_same_counts_as_one(training, prepared, 
 def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, free_port):
     arguments = [training.run.model_dump_json(), training.settings.model_dump_json(), str(training.prepared)]
     environment = os.environ | {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port)}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / "run")],
-            cwd=ROOT, env=environment | {"RANK": str(rank), "LOCAL_RANK": str(rank)}, stderr=subprocess.DEVNULL,
-        )
-        for rank in (0, 1)
-    ]  # fmt: skip
-    assert [process.wait(timeout=180) for process in processes] == [0, 0]
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["processes"] == 2
-    load_run(tmp_path / "run")
+    for name in ("trained", "taken over"):
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / name)],
+                cwd=ROOT,
+                env=environment | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
+                stderr=subprocess.DEVNULL,
+            )
+            for rank in (0, 1)
+        ]
+        assert [process.wait(timeout=180) for process in processes] == [0, 0]
+        assert json.loads((tmp_path / name / "run.json").read_text())["processes"] == 2
+        load_run(tmp_path / name)
