@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 # From the ground up; a part may import only what lies below it. Parts of one line are siblings.
 LAYERS = (
     ("errors",),
-    ("commands", "config", "io", "progress"),
+    ("commands", "io", "progress", "sections"),
+    ("config",),
     ("data", "losses", "metrics", "models", "profiles"),
     ("engine",),
     ("methods",),
