@@ -209,14 +209,24 @@ def test_a_scale_that_is_no_range_of_zooms_is_refused(no_augment, scale):
     check_augment(no_augment)
 
 
-def test_a_thin_crack_stays_in_one_piece_when_the_picture_shrinks(no_augment):
-    import cv2
+@pytest.mark.parametrize("zoom", [0.6, 0.75, 1.0, 1.4])
+def test_a_crack_of_two_pixels_stays_in_one_piece_however_it_is_zoomed(no_augment, zoom):
+    image = np.full((200, 200, 3), 120, np.uint8)
+    mask = np.zeros((200, 200), np.uint8)
+    cv2.line(mask, (10, 30), (190, 150), 1, 2)
+    zoomed = no_augment.model_copy(update={"scale": (zoom, zoom)})
+    for seed in range(5):
+        _, moved, _ = augment(image, mask, None, crop=110, params=zoomed, rng=np.random.default_rng(seed))
+        pieces, _ = cv2.connectedComponents(moved, connectivity=8)
+        assert pieces - 1 == 1
 
+
+def test_a_hairline_loses_less_to_shrinking_than_by_taking_the_nearest_pixel(no_augment):
     image = np.full((200, 200, 3), 120, np.uint8)
     mask = np.zeros((200, 200), np.uint8)
     cv2.line(mask, (10, 30), (190, 150), 1, 1)
-    shrunk = no_augment.model_copy(update={"scale": (0.6, 0.6)})
-    for seed in range(5):
-        _, moved, _ = augment(image, mask, None, crop=110, params=shrunk, rng=np.random.default_rng(seed))
-        pieces, _ = cv2.connectedComponents(moved, connectivity=8)
-        assert pieces - 1 == 1, f"{pieces - 1} pieces"
+    shrunk = no_augment.model_copy(update={"scale": (0.7, 0.7)})
+    _, moved, _ = augment(image, mask, None, crop=110, params=shrunk, rng=np.random.default_rng(0))
+    nearest = cv2.resize(mask, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_NEAREST)
+    pieces = [cv2.connectedComponents(each, connectivity=8)[0] - 1 for each in (moved, nearest)]
+    assert pieces[0] < pieces[1]
