@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCHMARKS := draw load score train soften memory start
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help env repro test lint bench clean-work
@@ -33,7 +34,7 @@ lint: $(READY)  ## check style and formatting
 	ruff format --check .
 
 bench: $(READY)  ## run the benchmarks: ratios on this machine
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; python -m benchmarks.$$(basename $$script .py) || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; python -m benchmarks.$$name || exit 1; done
 
 clean-work:  ## delete caches that are made again at need (.work)
 	rm -rf .work
