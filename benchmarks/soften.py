@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.train import _draw as draw
+from benchmarks.train import draw_dataset
 from hairline import engine
 from hairline.config import load_params
 from hairline.data.loader import WholeImages
@@ -29,7 +29,7 @@ def main(images: int, rounds: int) -> None:
     model = create_model(chosen.name, classes=2, **chosen.arguments).eval().to(memory_format=torch.channels_last)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        dataset = draw(folder, images)
+        dataset = draw_dataset(folder, images)
         samples = read_manifest(dataset)
         whole = WholeImages(open_store(dataset, samples), samples, batch_size=BATCH_SIZE)
         first = next(iter(whole))

@@ -41,7 +41,7 @@ def main(images: int, rounds: int) -> None:
     settings = settings.model_copy(update={"augment": settings.augment.model_copy(update={"rotate": 0.0})})
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     with tempfile.TemporaryDirectory() as folder:
-        dataset = _draw(Path(folder), images)
+        dataset = draw_dataset(Path(folder), images)
         samples = read_manifest(dataset)
         batches = TrainBatches(
             open_store(dataset, samples), samples, crop=CROP, batch_size=BATCH, augment=settings.augment, seed=0
@@ -70,7 +70,7 @@ def _ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(above, below, strict=True))
 
 
-def _draw(folder: Path, images: int) -> Path:
+def draw_dataset(folder: Path, images: int) -> Path:
     settings = load_params().datasets["synthetic"]
     options = Options.model_validate(settings.options | {"images": images, "size": 400})
     draw_files(options, folder / "raw", workers=2)
