@@ -39,7 +39,7 @@ def main(images: int, rounds: int) -> None:
     params = load_params()
     settings = params.train.model_copy(update={"crop": CROP, "schedule": "constant", "warmup": 0.0})
     settings = settings.model_copy(update={"augment": settings.augment.model_copy(update={"rotate": 0.0})})
-    torch.set_num_threads(settings.threads or torch.get_num_threads())
+    engine.set_up_device(settings, engine.World())  # for all three: threads, and freed memory kept
     with tempfile.TemporaryDirectory() as folder:
         dataset = draw_dataset(Path(folder), images)
         samples = read_manifest(dataset)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from hairline.config import TrainParams
+from hairline.engine.allocator import keep_freed_memory
 from hairline.engine.parallel import World
 from hairline.errors import InputError
 
@@ -19,6 +20,7 @@ def set_up_device(settings: TrainParams, world: World) -> torch.device:
             "train.device is cuda, but torch sees no CUDA device here; set train.device to auto or cpu, "
             "or check the driver with nvidia-smi"
         )
+    keep_freed_memory()
     torch.set_num_threads(settings.threads or max(1, _cores() // world.size))
     if settings.deterministic:
         os.environ.setdefault(

@@ -10,8 +10,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from hairline.models._layers import enlarge, enlarge_logits
 from hairline.models._registry import Classes, register_model
 
 LEVELS = (1, 2, 3)  # guidance at 1/8, 1/16 and 1/32 of the image's size
@@ -20,10 +20,6 @@ LEVELS = (1, 2, 3)  # guidance at 1/8, 1/16 and 1/32 of the image's size
 def unit(before: int, after: int, *, stride: int = 1) -> nn.Sequential:
     convolution = nn.Conv2d(before, after, 3, stride=stride, padding=1)
     return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True))
-
-
-def enlarge(features: Tensor, size: tuple[int, int]) -> Tensor:
-    return F.interpolate(features, size=size, mode="bilinear", align_corners=True)
 
 
 class GuidedBlock(nn.Module):
@@ -95,15 +91,15 @@ class HrSegNet(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, 3, H, W] image -> [B, C, H, W] logits, for any H and W."""
-        return enlarge(self.main(self._block_outputs(image)[-1]), image.shape[-2:])
+        return enlarge_logits(self.main(self._block_outputs(image)[-1]), image.shape[-2:])
 
     def forward_heads(self, image: Tensor) -> dict[str, Tensor]:
         size = image.shape[-2:]
         first, second, last = self._block_outputs(image)
         return {
-            "main": enlarge(self.main(last), size),
-            "aux1": enlarge(self.aux1(first), size),
-            "aux2": enlarge(self.aux2(second), size),
+            "main": enlarge_logits(self.main(last), size),
+            "aux1": enlarge_logits(self.aux1(first), size),
+            "aux2": enlarge_logits(self.aux2(second), size),
         }
 
 

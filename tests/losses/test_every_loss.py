@@ -8,6 +8,7 @@ from hairline.losses.cross_entropy import cross_entropy
 from hairline.losses.dice import dice
 from hairline.losses.focal import focal
 from hairline.losses.legacy_mse import legacy_mse
+from hairline.losses.two_classes import cross_entropy_and_dice
 
 
 def against_one_hot(kind):
@@ -29,8 +30,16 @@ LOSSES = {
     "dice": dice,
     **{f"soft {kind}": against_one_hot(kind) for kind in ("kl", "cross_entropy", "mse", "legacy_mse")},
 }
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-both_counts = pytest.mark.parametrize("classes", [2, 3])
+FOR_TWO_CLASSES = {
+    "cross_entropy and dice": lambda logits, mask: cross_entropy_and_dice(
+        logits, mask, cross_entropy=0.7, dice=1.5, class_weights=[1.0, 4.0]
+    )
+}
+CASES = [(name, loss, classes) for classes in (2, 3) for name, loss in LOSSES.items()]
+CASES += [(name, loss, 2) for name, loss in FOR_TWO_CLASSES.items()]
+every_loss = pytest.mark.parametrize(
+    ("loss", "classes"), [case[1:] for case in CASES], ids=[f"{name}-{classes}" for name, _, classes in CASES]
+)
 
 
 def sample(classes):
@@ -46,7 +55,6 @@ def truth_as_logits(mask, classes):
 
 
 @every_loss
-@both_counts
 def test_a_better_guess_costs_less(loss, classes):
     logits, mask = sample(classes)
     costs = [loss(logits + sure * truth_as_logits(mask, classes), mask).item() for sure in (-2, 0, 2, 4, 8)]
@@ -55,14 +63,12 @@ def test_a_better_guess_costs_less(loss, classes):
 
 
 @every_loss
-@both_counts
 def test_being_right_and_sure_costs_nearly_nothing(loss, classes):
     _, mask = sample(classes)
     assert loss(40 * truth_as_logits(mask, classes), mask) == pytest.approx(0, abs=1e-3)
 
 
 @every_loss
-@both_counts
 def test_a_mask_without_cracks_gives_a_finite_loss_and_gradient(loss, classes):
     logits, mask = sample(classes)
     logits.requires_grad_()
@@ -76,7 +82,6 @@ def test_a_mask_without_cracks_gives_a_finite_loss_and_gradient(loss, classes):
 
 
 @every_loss
-@both_counts
 def test_a_mask_of_ignored_pixels_gives_zero_and_no_gradient(loss, classes):
     logits, mask = sample(classes)
     logits.requires_grad_()
@@ -88,7 +93,6 @@ def test_a_mask_of_ignored_pixels_gives_zero_and_no_gradient(loss, classes):
 
 
 @every_loss
-@both_counts
 def test_ignored_pixels_have_no_say(loss, classes):
     logits, mask = sample(classes)
     elsewhere = logits.clone()
@@ -101,7 +105,6 @@ def test_ignored_pixels_have_no_say(loss, classes):
 
 
 @every_loss
-@both_counts
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_logits_are_computed_in_full(loss, classes, dtype):
     logits, mask = sample(classes)
@@ -114,7 +117,6 @@ def test_half_precision_logits_are_computed_in_full(loss, classes, dtype):
 
 
 @every_loss
-@both_counts
 def test_mask_dtype_and_memory_layout_change_nothing(loss, classes):
     logits, mask = sample(classes)
     expected = loss(logits, mask)
@@ -122,7 +124,6 @@ def test_mask_dtype_and_memory_layout_change_nothing(loss, classes):
 
 
 @every_loss
-@both_counts
 def test_logits_beyond_reason_stay_finite(loss, classes):
     logits, mask = sample(classes)
     logits = (1e4 * logits).requires_grad_()
