@@ -209,13 +209,17 @@ class DistillParams(Section):
             raise ValueError(f"strategy {missing[0]} has no entry in kd.rules, which knows {sorted(self.rules)}")
         return self
 
-    def arms(self) -> dict[str, str]:
-        """The name of each arm and what it is, in the order of the table. Never what happens to lie on disk."""
-        swept = {
-            f"{strategy}-T{temperature}": f"{strategy} at T = {temperature}"
+    def sweep(self) -> dict[str, tuple[str, Temperature]]:
+        """The strategy and the temperature of each arm of the sweep."""
+        return {
+            f"{strategy}-T{temperature}": (strategy, temperature)
             for strategy in self.strategies
             for temperature in self.temperatures
         }
+
+    def arms(self) -> dict[str, str]:
+        """The name of each arm and what it is, in the order of the table. Never what happens to lie on disk."""
+        swept = {arm: f"{strategy} at T = {temperature}" for arm, (strategy, temperature) in self.sweep().items()}
         chosen = f"the student that goes on: {self.strategy} at T = {self.temperature}"
         return {"teacher": "teacher", "baseline": "student without a teacher", **swept, "chosen": chosen}
 
@@ -279,20 +283,51 @@ class EvaluateParams(Section):
     """Resamples of the test images behind each 95 % interval."""
     scales: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
     """The network's probabilities are averaged over these sizes of the picture."""
-    overlays: int = Field(ge=0)
-    """Pictures of true and false pixels per run: half of them the worst, the rest spread evenly."""
     latency: LatencyParams
 
 
-STUDIES = ("distill", "compare")
+class ReportParams(Section):
+    """How much of the results is drawn and embedded."""
+
+    overlays: int = Field(ge=0)
+    """Pictures of true and false pixels per run: half of them the worst, the rest spread evenly."""
+    gallery: int = Field(ge=0)
+    """Test pictures per data set that the page shows."""
+    samples: int = Field(ge=0)
+    """Overlays per study that the workbook embeds."""
+
+
+class TrackParams(Section):
+    """What goes to MLflow beside figures, parameters and reports."""
+
+    models: Literal["none", "best", "all"]
+    """Whose network is stored: nobody's, that of each study's best run, or every run's."""
+    register_best: bool
+    """Register each study's best network under the study's name, with the alias `best`."""
+
+
+SECTIONS = {"distill": "kd", "compare": "compare"}
+"""Each study's section."""
+STUDIES = tuple(SECTIONS)
 
 
 class Params(Section):
+    studies: dict[Literal["distill", "compare"], str] = Field(min_length=1)
+    """Which studies are scored and reported; the value repeats the name of the study's section, for dvc.yaml."""
     datasets: dict[Name, DatasetParams]
     train: TrainParams
     kd: DistillParams
     compare: CompareParams
     evaluate: EvaluateParams
+    report: ReportParams
+    track: TrackParams
+
+    @model_validator(mode="after")
+    def _studies_name_their_sections(self) -> "Params":
+        for study, section in self.studies.items():
+            if section != SECTIONS[study]:
+                raise ValueError(f"studies.{study} is {section}; its section is {SECTIONS[study]}")
+        return self
 
     @model_validator(mode="after")
     def _studies_name_known_datasets(self) -> "Params":
@@ -308,7 +343,7 @@ class Params(Section):
 
     def study(self, name: str) -> DistillParams | CompareParams:
         """The section of one of STUDIES."""
-        return {"distill": self.kd, "compare": self.compare}[name]
+        return getattr(self, SECTIONS[name])
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:

@@ -1,7 +1,7 @@
 """Score every run of a study on the test split, with the threshold that was chosen on val, and compare its arms.
 
 Reads   --prepared, --runs
-Writes  --out          <run>.json, <run>.speed.json, <run>.csv (a row a picture), comparison.json
+Writes  --out          <run>.json, <run>.speed.json, <run>.csv (a row a picture), <run>.curve.csv, comparison.json
         --predictions  <run>/<picture>.png (class ids)
 Params  evaluate, kd or compare, train.device, train.precision, train.threads
 

@@ -16,13 +16,15 @@ from hairline.data.manifest import choose_split, read_manifest
 from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
-from hairline.metrics import ImageScore, bootstrap_interval, measure, pool
+from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
 from hairline.models.cost import count_macs, count_parameters, measure_latency
 from hairline.progress import Progress
 
 OF_CLASS = ("precision", "recall", "f1", "iou", "f1_2px", "cldice", "ods", "ois", "ap", "m_f1", "m_iou")
 OF_SPLIT = ("mean_iou",)
 OF_IMAGE = ("precision", "recall", "f1", "iou", "f1_2px", "support_pixels", "fp", "fn")
+CURVE = ("class", "threshold", "precision", "recall")
+CURVE_POINTS = 64
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
 
@@ -39,7 +41,7 @@ class Task:
 
 
 def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainParams) -> None:
-    """Fill `out`: metrics.json, speed.json, images.csv, scores.npz and a prediction-<id>.png a picture."""
+    """Fill `out`: metrics.json, speed.json, images.csv, curve.csv, scores.npz and a prediction-<id>.png a picture."""
     world = engine.join_world()
     card = engine.read_card(task.run)
     key = {
@@ -112,15 +114,16 @@ def _write(
             "macs": count_macs(run.model, size, size),
             "macs_at": size,
             "scores": pool(scores, classes),
-            "intervals": _intervals(scores, classes, params),
+            "intervals": intervals_of(scores, classes, params),
         }
         io.write_json(folder / "metrics.json", metrics)
         io.write_json(folder / "speed.json", measure_latency(run.model.cpu(), **params.latency.model_dump()))
-        io.write_csv(folder / "images.csv", _rows(scores, classes))
+        io.write_csv(folder / "images.csv", image_rows(scores, classes))
+        io.write_csv(folder / "curve.csv", curve_rows(scores, classes), columns=CURVE)
         save_scores(folder / "scores.npz", scores)
 
 
-def _intervals(scores: list[ImageScore], classes: Sequence[str], params: EvaluateParams) -> dict[str, Any]:
+def intervals_of(scores: list[ImageScore], classes: Sequence[str], params: EvaluateParams) -> dict[str, Any]:
     def drawn(names: Sequence[str], class_id: int) -> dict[str, Any]:
         return bootstrap_interval(scores, names, resamples=params.bootstrap, seed=0, class_id=class_id)
 
@@ -130,7 +133,7 @@ def _intervals(scores: list[ImageScore], classes: Sequence[str], params: Evaluat
     return {"level": 0.95, "over": "images", "classes": by_class, **drawn(OF_SPLIT, 1)}
 
 
-def _rows(scores: list[ImageScore], classes: Sequence[str]) -> list[dict[str, Any]]:
+def image_rows(scores: list[ImageScore], classes: Sequence[str]) -> list[dict[str, Any]]:
     rows = []
     for score in scores:
         row: dict[str, Any] = {"id": score.id}
@@ -139,6 +142,14 @@ def _rows(scores: list[ImageScore], classes: Sequence[str]) -> list[dict[str, An
             row |= {f"{name}_{metric}": value for metric, value in found.items()}
         rows.append(row)
     return rows
+
+
+def curve_rows(scores: list[ImageScore], classes: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"class": name, **point}
+        for class_id, name in enumerate(classes[1:], start=1)
+        for point in precision_recall_curve(scores, class_id=class_id, points=CURVE_POINTS)
+    ]
 
 
 def save_scores(path: Path, scores: Sequence[ImageScore]) -> None:

@@ -9,7 +9,7 @@ from hairline.config import EvaluateParams, Params, TrainParams
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import Task, evaluate
 
-FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv": "{}.csv"}
+FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv": "{}.csv", "curve.csv": "{}.curve.csv"}
 
 
 def tasks_of(params: Params, study: str, *, prepared: Path, runs: Path) -> tuple[list[Task], str]:

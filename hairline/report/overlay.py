@@ -1,6 +1,6 @@
 """Where a prediction is right, too much and too little, drawn over the photograph.
 
-Colours of Okabe and Ito, told apart by colour-blind people too: found is blue, false alarm orange, missed yellow.
+Found is blue, false alarm vermilion, missed yellow.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from hairline.report import palette
+
 IGNORE = 255
-FOUND, FALSE_ALARM, MISSED = (0, 114, 178), (213, 94, 0), (240, 228, 66)  # RGB
+FOUND, FALSE_ALARM, MISSED = (palette.rgb(colour) for colour in (palette.FOUND, palette.FALSE_ALARM, palette.MISSED))
 LEGEND = (("found", FOUND), ("false alarm", FALSE_ALARM), ("missed", MISSED))
 LEGEND_HEIGHT = 18
 

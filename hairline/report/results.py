@@ -1,4 +1,7 @@
-"""The scores of a study read back, arm by arm: what every table and figure starts from."""
+"""The scores of a study read back, run by run and arm by arm: what every table, figure and page starts from.
+
+What is read is what the parameters name, in their order; never what happens to lie on disk.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +9,63 @@ from pathlib import Path
 from typing import Any
 
 from hairline import io
-from hairline.config import Repeat
+from hairline.config import CompareParams, DistillParams, Params, Repeat
+from hairline.errors import InputError
 from hairline.metrics import mean_interval
+
+Interval = Sequence[float | None]
+NEEDED = ("arguments", "dataset", "intervals", "macs", "macs_at", "network", "parameters", "scores", "threshold")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, scored on one data set."""
+
+    study: str
+    arm: str
+    repeat: Repeat
+    name: str
+    """Of its files in reports/: `standard-T10-s0-f0`, or `hrsegnet-s0-f0@cfd` where it was not trained on cfd."""
+    metrics: Mapping[str, Any]
+    speed: Mapping[str, Any]
+    scored: Path
+    """The folder of its scores."""
+    trained: Path
+    """Its run folder."""
+
+    @property
+    def scores(self) -> Mapping[str, Any]:
+        return self.metrics["scores"]
+
+    @property
+    def classes(self) -> list[str]:
+        """Background first."""
+        return list(self.scores["classes"])
+
+    def score(self, name: str, class_name: str) -> float | None:
+        """A score of the split, or else of one of its classes."""
+        return self.scores[name] if name in self.scores else self.scores["classes"][class_name].get(name)
+
+    def interval(self, name: str, class_name: str) -> Interval | None:
+        """Its 95 % interval over the test pictures, where one was made."""
+        intervals = self.metrics["intervals"]
+        return intervals[name] if name in intervals else intervals["classes"].get(class_name, {}).get(name)
+
+    def images(self) -> list[dict[str, str]]:
+        """A row a test picture."""
+        return io.read_csv(self.scored / f"{self.name}.csv")
+
+    def curve(self) -> list[dict[str, str]]:
+        """Rows of class, threshold, precision and recall."""
+        return io.read_csv(self.scored / f"{self.name}.curve.csv")
+
+    def history(self) -> list[dict[str, str]]:
+        """A row an epoch."""
+        return io.read_csv(self.trained / "history.csv")
+
+    def record(self) -> Mapping[str, Any]:
+        """run.json: what the training depended on, and how it went."""
+        return io.read_json(self.trained / "run.json")
 
 
 @dataclass(frozen=True)
@@ -16,53 +74,89 @@ class Arm:
 
     name: str
     about: str
-    runs: Sequence[Mapping[str, Any]]
-    """metrics.json of each repeat."""
-    speeds: Sequence[Mapping[str, Any]]
+    runs: Sequence[Run]
 
     @property
-    def first(self) -> Mapping[str, Any]:
+    def first(self) -> Run:
         return self.runs[0]
 
     @property
     def target(self) -> str:
         """The class that the study is about: the first one beside background."""
-        return list(self.first["scores"]["classes"])[1]
+        return self.first.classes[1]
 
-    def score(self, name: str) -> tuple[float | None, Sequence[float | None] | None]:
+    @property
+    def dataset(self) -> str:
+        """That it was tested on."""
+        return self.first.metrics["dataset"]
+
+    def score(self, name: str, class_name: str = "") -> tuple[float | None, Interval | None]:
         """The mean over repeats and its 95 % interval: over images for one repeat, Student's over several."""
-        values = [self._value(run, name) for run in self.runs]
+        class_name = class_name or self.target
+        values = [run.score(name, class_name) for run in self.runs]
         present = [value for value in values if value is not None]
         if not present:
             return None, None
         if len(self.runs) == 1:
-            return present[0], self._interval(name)
+            return present[0], self.first.interval(name, class_name)
         mean, low, high = mean_interval(present)
         return mean, (low, high)
 
-    def _value(self, run: Mapping[str, Any], name: str) -> float | None:
-        scores = run["scores"]
-        return scores[name] if name in scores else scores["classes"][self.target].get(name)
-
-    def _interval(self, name: str) -> Sequence[float | None] | None:
-        intervals = self.first["intervals"]
-        return intervals[name] if name in intervals else intervals["classes"][self.target].get(name)
+    def val(self, figure: str) -> float:
+        """The mean over repeats of what was reached on val; the only ground for choosing between arms."""
+        values = [run.record()["val"][figure] for run in self.runs]
+        return sum(values) / len(values)
 
 
-def read_arms(folder: Path, arms: Mapping[str, str], repeats: Sequence[Repeat]) -> list[Arm]:
-    """The arms that the parameters name, in their order; a missing file says what to run."""
-    return [
-        Arm(
-            name,
-            about,
-            [io.read_json(folder / f"{run_name(name, repeat)}.json") for repeat in repeats],
-            [io.read_json(folder / f"{run_name(name, repeat)}.speed.json") for repeat in repeats],
-        )
-        for name, about in arms.items()
+@dataclass(frozen=True)
+class Study:
+    name: str
+    section: DistillParams | CompareParams
+    arms: Sequence[Arm]
+    comparison: Mapping[str, Any]
+    """Each arm against the reference: comparison.json."""
+
+    @property
+    def reference(self) -> str:
+        return self.comparison["reference"]
+
+    def difference(self, arm: str, score: str) -> Mapping[str, Any] | None:
+        """Arm minus reference: difference, low, high, p_value. None for the reference, and on other pictures."""
+        return self.comparison["arms"].get(arm, {}).get(score)
+
+    def best(self, figure: str) -> Arm:
+        """By val, never by test, among those that were trained and tested on the study's data set."""
+        return max((arm for arm in self.arms if "@" not in arm.name), key=lambda arm: arm.val(figure))
+
+
+def read_study(params: Params, name: str, *, metrics: Path, runs: Path) -> Study:
+    """From the folders of the study's scores and of its run folders."""
+    section = params.study(name)
+    arms = [
+        Arm(arm, about, [_read_run(name, arm, repeat, metrics, runs) for repeat in section.repeats()])
+        for arm, about in section.arms().items()
     ]
+    return Study(name, section, arms, io.read_json(metrics / "comparison.json"))
+
+
+def read_studies(params: Params, *, metrics: Path, runs: Path) -> list[Study]:
+    """Those in use, from the folders that hold a folder a study."""
+    return [read_study(params, name, metrics=metrics / name, runs=runs / name) for name in params.studies]
 
 
 def run_name(arm: str, repeat: Repeat) -> str:
     """`hrsegnet@cfd` is the arm hrsegnet scored on the data set cfd; its files keep that order."""
     name, _, dataset = arm.partition("@")
     return f"{repeat.of(name)}@{dataset}" if dataset else repeat.of(name)
+
+
+def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path) -> Run:
+    name = run_name(arm, repeat)
+    content = io.read_json(metrics / f"{name}.json")
+    missing = [key for key in NEEDED if key not in content]
+    if missing:
+        raise InputError(
+            f"{metrics / name}.json: has no {missing[0]}; delete it and run `dvc repro evaluate@{study}` again"
+        )
+    speed = io.read_json(metrics / f"{name}.speed.json")
+    return Run(study, arm, repeat, name, content, speed, metrics, runs / repeat.of(arm.partition("@")[0]))

@@ -1,10 +1,10 @@
 """A study's table: each arm with its scores, its difference to the reference arm, its size and its speed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hairline.report.published import Published
-from hairline.report.results import Arm
+from hairline.report.results import Arm, Study
 from hairline.report.tables import Table, with_interval
 
 SCORES = {
@@ -20,31 +20,30 @@ SCORES = {
 }
 
 
-def study_table(arms: Sequence[Arm], comparison: Mapping[str, Any]) -> Table:
+def study_table(study: Study) -> Table:
     """Cells ready to read: scores with intervals, the difference with interval and p-value."""
     rows = [
-        {"run": arm.name, "what": arm.about, **_scores(arm), **_difference(arm, comparison), **_cost(arm)}
-        for arm in arms
+        {"run": arm.name, "what": arm.about, **_scores(arm), **_difference(arm, study), **_cost(arm)}
+        for arm in study.arms
     ]
     return Table(list(rows[0]), rows)
 
 
-def machine_table(arms: Sequence[Arm], comparison: Mapping[str, Any]) -> Table:
+def machine_table(study: Study) -> Table:
     """The same as bare numbers, a column each for value, low and high."""
     rows = []
-    for arm in arms:
+    for arm in study.arms:
         row: dict[str, Any] = {"run": arm.name, "what": arm.about}
         for name in SCORES.values():
             value, interval = arm.score(name)
             low, high = interval or (None, None)
             row |= {name: value, f"{name}_low": low, f"{name}_high": high}
-        difference = comparison["arms"].get(arm.name, {}).get("f1_2px", {})
+        difference = study.difference(arm.name, "f1_2px") or {}
         row |= {
             f"f1_2px_minus_reference_{key}": difference.get(key) for key in ("difference", "low", "high", "p_value")
         }
-        rows.append(
-            row | {"parameters": arm.first["parameters"], "macs": arm.first["macs"], "macs_at_px": arm.first["macs_at"]}
-        )
+        cost = arm.first.metrics
+        rows.append(row | {"parameters": cost["parameters"], "macs": cost["macs"], "macs_at_px": cost["macs_at"]})
     return Table(list(rows[0]), rows)
 
 
@@ -68,12 +67,11 @@ def _scores(arm: Arm) -> dict[str, str]:
     return {title: with_interval(*arm.score(name)) for title, name in SCORES.items()}
 
 
-def _difference(arm: Arm, comparison: Mapping[str, Any]) -> dict[str, str]:
-    title = f"F1 at 2 px minus {comparison['reference']}"
-    found = comparison["arms"].get(arm.name)
-    if found is None:
-        return {title: "reference" if arm.name == comparison["reference"] else "other pictures"}
-    test = found["f1_2px"]
+def _difference(arm: Arm, study: Study) -> dict[str, str]:
+    title = f"F1 at 2 px minus {study.reference}"
+    test = study.difference(arm.name, "f1_2px")
+    if test is None:
+        return {title: "reference" if arm.name == study.reference else "other pictures"}
     if test["difference"] is None:
         return {title: "n/a"}
     interval = f" [{test['low']:+.3f}, {test['high']:+.3f}]" if test["low"] is not None else ""
@@ -82,10 +80,10 @@ def _difference(arm: Arm, comparison: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _cost(arm: Arm) -> dict[str, Any]:
-    run, speed = arm.first, arm.speeds[0]
+    cost, speed = arm.first.metrics, arm.first.speed
     where = f"{speed['size']} px, {speed['threads']} thread{'s' if speed['threads'] > 1 else ''}"
     return {
-        "parameters": run["parameters"],
-        f"GMAC at {run['macs_at']} px": f"{run['macs'] / 1e9:.3f}",
+        "parameters": cost["parameters"],
+        f"GMAC at {cost['macs_at']} px": f"{cost['macs'] / 1e9:.3f}",
         f"ms at {where}": f"{speed['median_ms']:.1f} (p95 {speed['p95_ms']:.1f})",
     }

@@ -5,104 +5,114 @@ import numpy as np
 import pytest
 
 from hairline import io
-from hairline.config import Repeat
+from hairline.config import SECTIONS, Params
 from hairline.errors import InputError
 from hairline.report.curves import write_curves
+from hairline.report.gallery import overlay_names, write_overlays
 from hairline.report.overlay import FALSE_ALARM, FOUND, MISSED, choose_pictures, draw_overlay
 from hairline.report.published import PUBLISHED
-from hairline.report.results import read_arms
+from hairline.report.results import read_study
 from hairline.report.study_page import study_page, summarise
 from hairline.report.study_table import machine_table, study_table
 from hairline.report.tables import Table, with_interval
-
-ARMS = {"baseline": "student without a teacher", "standard-T10": "standard at T = 10"}
-
-
-def write_run(folder, name, f1):
-    crack = {"precision": 0.8, "recall": 0.7, "f1": f1, "iou": 0.6, "f1_2px": f1 + 0.1, "cldice": None, "ap": 0.5}
-    crack |= {"m_f1": 0.9, "m_iou": 0.8}
-    scores = {"images": 4, "crack_free_images": 1, "mean_iou": 0.75, "large_false_alarm_images": 0.0}
-    run = {
-        "arm": "x", "dataset": "tiny", "network": "mcff", "arguments": {"width": 2}, "threshold": 0.5,
-        "parameters": 12345, "macs": 2_500_000, "macs_at": 64,
-        "scores": scores | {"classes": {"background": {}, "crack": crack}},
-        "intervals": {"mean_iou": [0.7, 0.8], "classes": {"crack": {"f1": [f1 - 0.05, f1 + 0.05]}}},
-    }  # fmt: skip
-    io.write_json(folder / f"{name}.json", run)
-    io.write_json(folder / f"{name}.speed.json", {"median_ms": 3.0, "p95_ms": 4.5, "size": 64, "threads": 1})
+from tests.report.made import make_results
 
 
 @pytest.fixture
-def metrics(tmp_path):
-    for arm, f1 in (("baseline", 0.6), ("standard-T10", 0.7)):
-        for seed in (0, 1, 2):
-            write_run(tmp_path, f"{arm}-s{seed}-f0", f1 + 0.01 * seed)
-    return tmp_path
+def results(tmp_path, params):
+    """Three seeds of the demo's two studies, and one of them tested on a second data set."""
+    values = params.model_dump(mode="json")
+    values["kd"] |= {"seeds": [0, 1, 2], "temperatures": [5, 10], "strategies": ["standard"]}
+    values["datasets"]["cfd"] = values["datasets"]["synthetic"]
+    values["compare"]["test_on"] = ["cfd"]
+    values["evaluate"]["bootstrap"] = 100
+    several = Params.model_validate(values)
+    return make_results(tmp_path, several), several
 
 
-COMPARISON = {
-    "reference": "baseline",
-    "arms": {"standard-T10": {"f1_2px": {"difference": 0.1, "low": 0.05, "high": 0.15, "p_value": 0.01}}},
-}
+def read(results, study="distill", **changes):
+    root, params = results
+    if changes:
+        section = params.study(study).model_copy(update=changes)
+        params = params.model_copy(update={SECTIONS[study]: section})
+    return read_study(params, study, metrics=root / "reports/metrics" / study, runs=root / "data/runs" / study)
 
 
-def test_one_repeat_quotes_the_interval_over_images(metrics):
-    arms = read_arms(metrics, ARMS, [Repeat(0, 0)])
-    value, interval = arms[0].score("f1")
-    assert value == 0.6
-    assert list(interval) == pytest.approx([0.55, 0.65])
+def test_one_repeat_quotes_the_interval_over_images(results):
+    study = read(results, seeds=[0])
+    value, interval = study.arms[0].score("f1")
+    assert value == study.arms[0].first.scores["classes"]["crack"]["f1"]
+    assert list(interval) == study.arms[0].first.metrics["intervals"]["classes"]["crack"]["f1"]
 
 
-def test_several_repeats_quote_their_mean_and_students_interval(metrics):
-    arms = read_arms(metrics, ARMS, [Repeat(seed, 0) for seed in (0, 1, 2)])
-    value, (low, high) = arms[1].score("f1")
-    assert value == pytest.approx(0.71)
-    # t of 2 degrees of freedom is 4.303, the deviation 0.01
-    assert (high - low) / 2 == pytest.approx(4.3027 * 0.01 / 3**0.5, rel=1e-3)
+def test_several_repeats_quote_their_mean_and_students_interval(results):
+    arm = read(results).arms[1]
+    values = [run.scores["classes"]["crack"]["f1"] for run in arm.runs]
+    value, (low, high) = arm.score("f1")
+    assert value == pytest.approx(np.mean(values))
+    # t of 2 degrees of freedom is 4.3027
+    assert (high - low) / 2 == pytest.approx(4.3027 * np.std(values, ddof=1) / 3**0.5, rel=1e-3)
 
 
-def test_the_table_holds_every_arm_its_difference_and_its_cost(metrics):
-    arms = read_arms(metrics, ARMS, [Repeat(0, 0)])
-    baseline, standard = study_table(arms, COMPARISON).rows
-    assert baseline["F1 at 2 px minus baseline"] == "reference"
-    assert standard["F1 at 2 px minus baseline"] == "+0.100 [+0.050, +0.150], p = 0.010"
-    assert standard["parameters"] == 12345
-    assert standard["clDice"] == "n/a"
-    assert standard["ms at 64 px, 1 thread"] == "3.0 (p95 4.5)"
+def test_the_best_arm_is_the_one_that_val_prefers(results):
+    study = read(results)
+    assert study.best("f1").name == max(study.arms, key=lambda arm: arm.val("f1")).name == "chosen"
 
 
-def test_markdown_and_csv_agree(metrics, tmp_path):
-    arms = read_arms(metrics, ARMS, [Repeat(0, 0)])
-    machine_table(arms, COMPARISON).write_csv(tmp_path / "table.csv")
+def test_the_table_holds_every_arm_its_difference_and_its_cost(results):
+    study = read(results)
+    rows = {row["run"]: row for row in study_table(study).rows}
+    assert list(rows) == ["teacher", "baseline", "standard-T5", "standard-T10", "chosen"]
+    assert rows["baseline"]["F1 at 2 px minus baseline"] == "reference"
+    test = study.comparison["arms"]["chosen"]["f1_2px"]
+    expected = f"{test['difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]"
+    assert rows["chosen"]["F1 at 2 px minus baseline"] == expected
+    assert rows["chosen"]["parameters"] == study.arms[-1].first.metrics["parameters"]
+    assert rows["chosen"]["ms at 64 px, 1 thread"] == "9.0 (p95 10.5)"
+
+
+def test_markdown_and_csv_agree(results, tmp_path):
+    study = read(results)
+    machine_table(study).write_csv(tmp_path / "table.csv")
     with (tmp_path / "table.csv").open() as file:
         rows = list(csv.DictReader(file))
-    markdown = study_table(arms, COMPARISON).markdown()
-    for row, arm in zip(rows, arms, strict=True):
+    markdown = study_table(study).markdown()
+    for row, arm in zip(rows, study.arms, strict=True):
         value, interval = arm.score("f1")
-        assert float(row["f1"]) == value
+        assert float(row["f1"]) == pytest.approx(value, rel=1e-5)
         assert with_interval(value, interval) in markdown
 
 
-def test_the_page_quotes_published_figures_with_their_source_and_what_differs(metrics):
-    page = study_page("Title", read_arms(metrics, ARMS, [Repeat(0, 0)]), COMPARISON, PUBLISHED["distill"])
+def test_the_page_quotes_published_figures_with_their_source_and_what_differs(results):
+    page = study_page(read(results), PUBLISHED["distill"])
     for published in PUBLISHED["distill"]:
         assert published.source in page and published.differs in page
 
 
-def test_the_summary_names_each_arm(metrics):
-    assert set(summarise(read_arms(metrics, ARMS, [Repeat(0, 0)]))) == set(ARMS)
+def test_the_summary_names_each_arm(results):
+    study = read(results)
+    assert list(summarise(study)) == [arm.name for arm in study.arms]
 
 
-def test_a_missing_metrics_file_is_named_with_what_to_run(metrics):
-    (metrics / "standard-T10-s0-f0.json").unlink()
+def test_a_missing_metrics_file_is_named_with_what_to_run(results):
+    (results[0] / "reports/metrics/distill/standard-T10-s0-f0.json").unlink()
     with pytest.raises(InputError, match=r"standard-T10-s0-f0\.json.*dvc repro"):
-        read_arms(metrics, ARMS, [Repeat(0, 0)])
+        read(results)
 
 
-def test_an_arm_scored_on_another_dataset_has_files_of_its_own(tmp_path):
-    write_run(tmp_path, "hrsegnet-s0-f0@cfd", 0.5)
-    (arm,) = read_arms(tmp_path, {"hrsegnet@cfd": "tested on cfd"}, [Repeat(0, 0)])
-    assert arm.score("f1")[0] == 0.5
+def test_a_metrics_file_without_scores_is_named_with_what_to_run(results):
+    io.write_json(results[0] / "reports/metrics/distill/standard-T10-s0-f0.json", {"network": "mcff"})
+    with pytest.raises(InputError, match=r"standard-T10-s0-f0\.json: has no arguments.*evaluate@distill"):
+        read(results)
+
+
+def test_an_arm_scored_on_another_dataset_has_files_of_its_own(results):
+    study = read(results, "compare")
+    own, other = study.arms
+    assert (own.dataset, other.dataset) == ("synthetic", "cfd")
+    assert other.first.name == "hrsegnet-s0-f0@cfd"
+    assert other.first.trained == own.first.trained
+    assert study.difference(other.name, "f1") is None
 
 
 def test_a_cell_cannot_break_the_table():
@@ -142,9 +152,25 @@ def test_a_tiny_picture_still_gets_its_legend():
     assert cv2.imencode(".png", overlay)[0]
 
 
-def test_learning_curves_stand_side_by_side_by_epoch(tmp_path):
-    for arm, values in {"a": {2: 0.5, 4: 0.6}, "b": {1: 0.2, 2: 0.3}}.items():
-        rows = [{"epoch": epoch, "val_f1": values.get(epoch)} for epoch in range(1, 5)]
-        io.write_csv(tmp_path / arm / "history.csv", rows)
-    write_curves(tmp_path / "curves.csv", {"a": tmp_path / "a", "b": tmp_path / "b"}, figure="val_f1")
-    assert (tmp_path / "curves.csv").read_text() == "epoch,a,b\n1,,0.2\n2,0.5,0.3\n4,0.6,\n"
+def test_learning_curves_stand_side_by_side_by_epoch(results, tmp_path):
+    write_curves(tmp_path / "curves.csv", read(results, temperatures=[5]), figure="val_f1")
+    with (tmp_path / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["epoch", "teacher", "baseline", "standard-T5", "chosen"]
+    assert [row["epoch"] for row in rows] == ["1", "3", "5"], "epochs without a validation have no row"
+    assert float(rows[-1]["teacher"]) == 0.75
+
+
+def test_overlays_are_drawn_for_the_first_repeat_of_each_arm(results, tmp_path):
+    root, _ = results
+    study = read(results)
+    write_overlays(
+        tmp_path / "overlays", study, predictions=root / "data/predictions/distill", prepared=root / "data/prepared",
+        count=3,
+    )  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "overlays").iterdir()) == sorted(
+        arm.first.name for arm in study.arms
+    )
+    for arm in study.arms:
+        drawn = sorted(path.name for path in (tmp_path / "overlays" / arm.first.name).iterdir())
+        assert drawn == list(overlay_names(arm.first, count=3).values())

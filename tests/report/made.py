@@ -1,0 +1,153 @@
+"""Results of a whole project without a training: drawn cracks, predictions that go wrong, and their true scores.
+
+Files and figures have the form and the relations of real ones, because the real code scores the predictions and writes
+the files. Only the networks have learned nothing.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hairline import io
+from hairline.config import EvaluateParams, Params, Repeat
+from hairline.data.images import write_png
+from hairline.data.manifest import Sample, write_classes, write_manifest
+from hairline.methods.comparison import compare_arms
+from hairline.methods.evaluation import CURVE, curve_rows, image_rows, intervals_of, save_scores
+from hairline.metrics import pool, score_image
+from hairline.report.results import run_name
+
+
+def make_results(
+    root: Path,
+    params: Params,
+    *,
+    images: int = 6,
+    size: int = 48,
+    classes: Sequence[str] = ("background", "crack"),
+    networks: bool = False,
+) -> Path:
+    """Fill `root` with data/ and reports/metrics/ for the studies of the parameters; `networks` adds real weights."""
+    for dataset in params.datasets:
+        _make_dataset(root / "data" / "prepared" / dataset, images=images, size=size, classes=classes)
+    for study in params.studies:
+        _make_study(root, params, study, classes=classes, networks=networks)
+    return root
+
+
+def _make_dataset(folder: Path, *, images: int, size: int, classes: Sequence[str]) -> None:
+    rng = np.random.default_rng(len(folder.name))
+    samples = []
+    for index in range(images):
+        image = rng.normal(140, 12, (size, size, 3)).clip(0, 255).astype(np.uint8)
+        mask = np.zeros((size, size), np.uint8)
+        if index:  # the first picture has no crack
+            for class_id in range(1, len(classes)):
+                line = rng.integers(0, size, (4, 2)).astype(np.int32)
+                cv2.polylines(mask, [line], False, class_id, int(rng.integers(1, 4)))
+        image[mask > 0] //= 2
+        name = f"{index:04d}"
+        write_png(folder / "images" / f"{name}.png", image)
+        write_png(folder / "masks" / f"{name}.png", mask)
+        share = float((mask > 0).mean())
+        samples.append(
+            Sample(name, f"images/{name}.png", f"masks/{name}.png", "test", name, 1, True, size, size, share, name * 16)
+        )
+    write_manifest(folder / "manifest.csv", samples)
+    write_classes(folder, list(classes))
+
+
+def _make_study(root: Path, params: Params, study: str, *, classes: Sequence[str], networks: bool) -> None:
+    section = params.study(study)
+    scored, folders = root / "reports" / "metrics" / study, {}
+    for place, arm in enumerate(section.arms()):
+        trained, _, elsewhere = arm.partition("@")
+        for repeat in section.repeats():
+            name = run_name(arm, repeat)
+            dataset = root / "data" / "prepared" / (elsewhere or section.dataset)
+            kept = root / "scores" / name
+            folders.setdefault(arm, {})[repeat] = kept
+            _score_run(
+                name, arm, repeat, dataset, scored, kept, root / "data" / "predictions" / study / name,
+                skill=0.6 + 0.3 * place / len(section.arms()) + 0.01 * repeat.seed, classes=classes,
+                params=params.evaluate,
+            )  # fmt: skip
+            if not elsewhere:
+                _make_run(root / "data" / "runs" / study / repeat.of(trained), place, classes=classes, real=networks)
+    same_data = {arm: runs for arm, runs in folders.items() if "@" not in arm}
+    comparison = compare_arms(same_data, reference=section.reference(), classes=classes, resamples=100)
+    io.write_json(scored / "comparison.json", comparison)
+
+
+def _score_run(
+    name: str,
+    arm: str,
+    repeat: Repeat,
+    dataset: Path,
+    scored: Path,
+    kept: Path,
+    predictions: Path,
+    *,
+    skill: float,
+    classes: Sequence[str],
+    params: EvaluateParams,
+) -> None:
+    rng = np.random.default_rng(list(name.encode()))
+    scores = []
+    for path in sorted((dataset / "masks").glob("*.png")):
+        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        truth = np.stack([mask == class_id for class_id in range(1, len(classes))])
+        probability = np.clip(truth * skill + rng.normal(0.1, 0.15, truth.shape), 0, 1)
+        shown = np.where(probability.max(0) > 0.5, probability.argmax(0) + 1, 0).astype(np.uint8)
+        levels = np.rint(255 * probability).astype(np.uint8)
+        scores.append(
+            score_image(
+                shown, mask, classes=len(classes), tolerances=params.tolerances, probability=levels, id=path.stem
+            )
+        )
+        write_png(predictions / path.name, shown)
+    metrics = {
+        "arm": arm, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
+        "network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "threshold": 0.5,
+        "parameters": 4321 * (1 + len(arm)),
+        "macs": 2_500_000 * (1 + len(arm)), "macs_at": 64, "scores": pool(scores, classes),
+        "intervals": intervals_of(scores, classes, params),
+    }  # fmt: skip
+    io.write_json(scored / f"{name}.json", metrics)
+    speed = {"median_ms": 3.0 + len(arm), "p95_ms": 4.5 + len(arm), "size": 64, "threads": 1, "runs": 3}
+    io.write_json(scored / f"{name}.speed.json", speed | {"engine": "torch eager fp32", "busy": False})
+    io.write_csv(scored / f"{name}.csv", image_rows(scores, classes))
+    io.write_csv(scored / f"{name}.curve.csv", curve_rows(scores, classes), columns=CURVE)
+    save_scores(kept / "scores.npz", scores)
+
+
+def _make_run(folder: Path, place: int, *, classes: Sequence[str], real: bool) -> None:
+    epochs = range(1, 6)
+    history = [
+        {"epoch": epoch, "learning_rate": 0.001 * epoch, "train_loss": 2 / epoch}
+        | ({"val_f1": 0.5 + 0.02 * place + 0.05 * epoch, "val_loss": 2.1 / epoch} if epoch % 2 else {})
+        for epoch in epochs
+    ]
+    record = {
+        "dataset": "synthetic", "images": {"train": 10, "val": 4, "test": 6}, "best_epoch": 5, "seconds": 12.5,
+        "val": {"f1": 0.75 + 0.02 * place, "f1_2px": 0.8, "iou": 0.6, "loss": 0.42, "threshold": 0.5},
+        "run": {"epochs": 5, "batch_size": 4, "learning_rate": 0.005, "augment": True},
+        "settings": {"optimiser": "adamw", "precision": "bf16"}, "method": {"name": "supervised"}, "data": "0" * 64,
+        "processes": 1,
+    }  # fmt: skip
+    card = {"network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "classes": list(classes)}
+    card |= {"normalisation": "standardise", "threshold": 0.5}
+    if real:
+        from hairline import engine
+        from hairline.models import create_model
+
+        weights = create_model("hrsegnet", classes=len(classes), width=2, depth=1).state_dict()
+        engine.save_run(folder, card=engine.ModelCard(**card), weights=weights, history=history, record=record)
+        return
+    machine = {"versions": {"torch": "2.14.1"}, "hardware": {"processor": "a processor", "cores": 2}}
+    io.write_json(folder / "model.json", card | {"weights_sha256": "0" * 64})
+    columns = ["epoch", "learning_rate", "train_loss", "val_f1", "val_loss"]
+    io.write_csv(folder / "history.csv", history, columns=columns)
+    io.write_json(folder / "run.json", record | machine | {"peak_memory_mb": 500})
