@@ -42,7 +42,7 @@ def main(images: int, rounds: int) -> None:
         def soften() -> None:
             labels = teacher_probabilities(
                 model, whole, normalisation=params.train.normalisation, temperature=10, settings=params.train,
-                device=torch.device("cpu"), label="", shown=False,
+                device=torch.device("cpu"),
             )  # fmt: skip
             with SoftLabelWriter(
                 folder / "labels", heads=list(heads(model)), classes=2, storage=params.kd.storage, temperature=10

@@ -21,11 +21,11 @@ from hairline.data.parallel import parallel_map
 from hairline.data.sources import SOURCE_FILE
 from hairline.data.split import divide
 from hairline.errors import InputError
-from hairline.io import link_or_copy, read_json, replaced_folder, write_bytes, write_text
+from hairline.io import link_or_copy, read_json, replaced_folder, write_bytes, write_json, write_text
 
 
 def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path) -> None:
-    """Write `out` (images/, masks/, classes.json, manifest.csv) and the Markdown file `report`.
+    """Write `out` (images/, masks/, classes.json, manifest.csv, source.json) and the Markdown file `report`.
 
     Copies of a picture always join one group, and no group is cut, unless the set's own lists do so; then a warning
     says how many.
@@ -66,11 +66,13 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path) -> None:
         ]
         write_manifest(folder / MANIFEST_FILE, samples)
         write_classes(folder, classes.names)
+        origin = read_json(raw / SOURCE_FILE) if (raw / SOURCE_FILE).exists() else {}
+        write_json(folder / SOURCE_FILE, origin)
     findings = Findings(
         exact=[[samples[position] for position in positions] for positions in same],
         near=[(samples[one], samples[other]) for one, other in near],
         own_lists=own,
-        origin=read_json(raw / SOURCE_FILE) if (raw / SOURCE_FILE).exists() else {},
+        origin=origin,
     )
     for warning in findings.warnings(samples):
         print(f"warning: {out.name}: {warning}", file=sys.stderr, flush=True)

@@ -110,6 +110,7 @@ def _write(
             "network": run.card.network,
             "arguments": run.card.arguments,
             "threshold": run.card.threshold,
+            "weights_sha256": run.card.weights_sha256,
             "parameters": count_parameters(run.model, inference=True),
             "macs": count_macs(run.model, size, size),
             "macs_at": size,

@@ -1,7 +1,7 @@
 """The teacher's pass: its probabilities at a temperature, for every head and every picture that is trained on."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hairline import engine, io
 from hairline.config import Temperature, TrainParams
 from hairline.data.loader import WholeImages
-from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.manifest import Sample, choose_split, read_manifest
 from hairline.data.soft_labels import SoftLabelWriter, join_soft_labels
 from hairline.data.store import open_store
 from hairline.errors import InputError
@@ -20,6 +20,7 @@ from hairline.models.normalisation import normalise
 from hairline.progress import Progress
 
 BATCH_SIZE = 8
+PART = 64  # pictures; no more are lost by a kill
 
 
 def soften(
@@ -52,36 +53,22 @@ def soften(
         device = engine.set_up_device(settings, world)
         samples = read_manifest(prepared / "manifest.csv")
         run = engine.load_run(teacher)
-        model = run.model.to(device)
-        images = WholeImages(
-            open_store(prepared, samples),
-            choose_split(samples, fold)["train"],
-            batch_size=BATCH_SIZE,
-            rank=world.rank,
-            world=world.size,
-        )
-        parts = [scratch / f"part-{rank}" for rank in range(world.size)] if world.size > 1 else [folder]
-        with SoftLabelWriter(
-            parts[world.rank],
-            heads=list(heads(model)),
-            classes=len(run.card.classes),
-            storage=storage,
-            temperature=temperature,
-        ) as writer:
-            for sample_id, probability in teacher_probabilities(
-                model,
-                images,
-                normalisation=run.card.normalisation,
-                temperature=temperature,
-                settings=settings,
-                device=device,
-                label=out.name,
-                shown=world.is_main,
-            ):
-                writer.add(sample_id, probability)
+        run.model.to(device)
+        store = open_store(prepared, samples)
+        shares = [
+            _shares(choose_split(samples, fold)["train"], scratch, rank, world.size) for rank in range(world.size)
+        ]
+        own = shares[world.rank]
+        total = sum(len(pictures) for pictures in own.values())
+        with Progress(f"soften {out.name}", total, unit="image", shown=world.is_main) as progress:
+            for part, pictures in own.items():
+                if not part.exists():  # each is complete or absent, so a killed stage goes on from where it was
+                    images = WholeImages(store, pictures, batch_size=BATCH_SIZE)
+                    _soften_part(part, run, images, temperature, storage, settings=settings, device=device)
+                progress.step(len(pictures))
         engine.wait_for_all()
-        if world.is_main and world.size > 1:
-            join_soft_labels(parts, folder)
+        if world.is_main:
+            join_soft_labels([part for share in shares for part in share], folder)
 
     engine.once(out, "soft-labels", key, work, world=world)
 
@@ -94,21 +81,43 @@ def teacher_probabilities(
     temperature: float,
     settings: TrainParams,
     device: torch.device,
-    label: str,
-    shown: bool = True,
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Each picture's id and its probabilities [heads, C, H, W], heads in the network's order."""
     model.to(memory_format=torch.channels_last if settings.channels_last else torch.contiguous_format)
-    with (
-        Progress(f"soften {label}", len(images.ids), unit="image", shown=shown) as progress,
-        torch.inference_mode(),
-        engine.number_format(device, settings.precision),
-    ):
+    with torch.inference_mode(), engine.number_format(device, settings.precision):
         for batch in images:
             logits = forward_heads(model, normalise(batch.images.to(device), normalisation))
             probability = torch.stack([_probability(logits[head], temperature) for head in logits], dim=1)
             yield from zip(batch.ids, probability.cpu().numpy(), strict=True)
-            progress.step(len(batch.ids))
+
+
+def _shares(samples: Sequence[Sample], scratch: Path, rank: int, size: int) -> dict[Path, Sequence[Sample]]:
+    """What one of several processes writes: the folder of each part, and its pictures."""
+    own = samples[rank::size]
+    return {scratch / f"part-{rank}-{start}": own[start : start + PART] for start in range(0, len(own), PART)}
+
+
+def _soften_part(
+    out: Path,
+    run: engine.Run,
+    images: WholeImages,
+    temperature: Temperature,
+    storage: str,
+    *,
+    settings: TrainParams,
+    device: torch.device,
+) -> None:
+    classes, names = len(run.card.classes), list(heads(run.model))
+    with SoftLabelWriter(out, heads=names, classes=classes, storage=storage, temperature=temperature) as writer:
+        for sample_id, probability in teacher_probabilities(
+            run.model,
+            images,
+            normalisation=run.card.normalisation,
+            temperature=temperature,
+            settings=settings,
+            device=device,
+        ):
+            writer.add(sample_id, probability)
 
 
 def _probability(logits: Tensor, temperature: float) -> Tensor:

@@ -10,6 +10,7 @@ from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import Task, evaluate
 
 FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv": "{}.csv", "curve.csv": "{}.curve.csv"}
+OF_TRAINING = ("history.csv", "run.json")
 
 
 def tasks_of(params: Params, study: str, *, prepared: Path, runs: Path) -> tuple[list[Task], str]:
@@ -46,6 +47,8 @@ def evaluate_study(
             for task, folder in folders.items():
                 for name, target in FILES.items():
                     io.link_or_copy(folder / name, scores / target.format(task.name))
+                for name in OF_TRAINING:  # so that reports need the small files in reports/ alone
+                    io.write_bytes(scores / f"{task.name}.{name}", (task.run / name).read_bytes())
                 (pictures / task.name).mkdir()
                 for picture in sorted(folder.glob("prediction-*.png")):
                     io.link_or_copy(picture, pictures / task.name / picture.name.removeprefix("prediction-"))

@@ -14,7 +14,18 @@ from hairline.errors import InputError
 from hairline.metrics import mean_interval
 
 Interval = Sequence[float | None]
-NEEDED = ("arguments", "dataset", "intervals", "macs", "macs_at", "network", "parameters", "scores", "threshold")
+NEEDED = (
+    "arguments",
+    "dataset",
+    "intervals",
+    "macs",
+    "macs_at",
+    "network",
+    "parameters",
+    "scores",
+    "threshold",
+    "weights_sha256",
+)
 
 
 @dataclass(frozen=True)
@@ -61,11 +72,11 @@ class Run:
 
     def history(self) -> list[dict[str, str]]:
         """A row an epoch."""
-        return io.read_csv(self.trained / "history.csv")
+        return io.read_csv(self.scored / f"{self.name}.history.csv")
 
     def record(self) -> Mapping[str, Any]:
         """run.json: what the training depended on, and how it went."""
-        return io.read_json(self.trained / "run.json")
+        return io.read_json(self.scored / f"{self.name}.run.json")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from hairline.data.store import open_store
 from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.soft_labels import plan_student
-from hairline.methods.soften import soften
+from hairline.methods.soften import soften, teacher_probabilities
 from hairline.methods.supervised import plan_supervised
 from hairline.methods.training import Training, train
 from hairline.methods.validation import Validation
@@ -99,6 +99,29 @@ def test_a_teacher_that_knows_too_little_is_refused(training, prepared, tmp_path
     with pytest.raises(InputError, match=r"teacher.*below kd\.teacher\.minimum_f1 = 0\.99"):
         soften_at(teacher, prepared, tmp_path / "T10", 10, training.settings, minimum_f1=0.99)
     assert not (tmp_path / "T10").exists()
+
+
+def test_softening_goes_on_where_it_was_stopped(training, prepared, tmp_path, monkeypatch):
+    teacher = train_supervised(training, tmp_path / "teacher")
+    monkeypatch.setattr("hairline.methods.soften.PART", 4)
+    whole = soften_at(teacher, prepared, tmp_path / "whole", 5, training.settings)
+    asked = []
+
+    def counting(model, images, **arguments):
+        asked.append(images.ids)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return teacher_probabilities(model, images, **arguments)
+
+    monkeypatch.setattr("hairline.methods.soften.teacher_probabilities", counting)
+    with pytest.raises(KeyboardInterrupt):
+        soften_at(teacher, prepared, tmp_path / "stopped", 6, training.settings)
+    assert not (tmp_path / "stopped").exists()
+    soften_at(teacher, prepared, tmp_path / "stopped", 6, training.settings)
+    ids = [sample.id for sample in choose_split(read_manifest(prepared), 0)["train"]]
+    done = [sample_id for part in (asked[0], *asked[2:]) for sample_id in part]
+    assert sorted(done) == sorted(ids), "what was done before the stop is not done again"
+    assert SoftLabels(tmp_path / "stopped").ids == SoftLabels(whole).ids == sorted(ids)
 
 
 @pytest.mark.parametrize("temperature", [0, -3, float("nan")])

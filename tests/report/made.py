@@ -16,6 +16,7 @@ from hairline.data.images import write_png
 from hairline.data.manifest import Sample, write_classes, write_manifest
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import CURVE, curve_rows, image_rows, intervals_of, save_scores
+from hairline.methods.study import OF_TRAINING
 from hairline.metrics import pool, score_image
 from hairline.report.results import run_name
 
@@ -74,8 +75,11 @@ def _make_study(root: Path, params: Params, study: str, *, classes: Sequence[str
                 skill=0.6 + 0.3 * place / len(section.arms()) + 0.01 * repeat.seed, classes=classes,
                 params=params.evaluate,
             )  # fmt: skip
+            run = root / "data" / "runs" / study / repeat.of(trained)
             if not elsewhere:
-                _make_run(root / "data" / "runs" / study / repeat.of(trained), place, classes=classes, real=networks)
+                _make_run(run, place, classes=classes, real=networks)
+            for file in OF_TRAINING:
+                io.link_or_copy(run / file, scored / f"{name}.{file}")
     same_data = {arm: runs for arm, runs in folders.items() if "@" not in arm}
     comparison = compare_arms(same_data, reference=section.reference(), classes=classes, resamples=100)
     io.write_json(scored / "comparison.json", comparison)
@@ -111,7 +115,7 @@ def _score_run(
     metrics = {
         "arm": arm, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
         "network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "threshold": 0.5,
-        "parameters": 4321 * (1 + len(arm)),
+        "weights_sha256": io.fingerprint(name), "parameters": 4321 * (1 + len(arm)),
         "macs": 2_500_000 * (1 + len(arm)), "macs_at": 64, "scores": pool(scores, classes),
         "intervals": intervals_of(scores, classes, params),
     }  # fmt: skip
