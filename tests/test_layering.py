@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; a part may import only what lies below it. Parts of one line are siblings.
 LAYERS = (
-    ("errors",),
+    ("classes", "errors"),
     ("commands", "io", "progress", "sections"),
     ("config",),
     ("data", "losses", "metrics", "models", "profiles"),

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from hairline.classes import IGNORE
 from hairline.config import AugmentParams
-from hairline.data.masks import IGNORE
 from hairline.errors import InputError
 
 _MIDDLE_GREY = 128.0

@@ -5,7 +5,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from hairline.data.masks import IGNORE
+from hairline.classes import IGNORE
 
 LabelDilation = Literal["none", "square", "legacy_vertical"]
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from hairline.classes import IGNORE
 from hairline.data.images import PictureError, read_picture, write_png
 from hairline.data.manifest import CLASSES_FILE
 from hairline.errors import InputError
 from hairline.io import read_json
 
-IGNORE = 255
-"""In a prepared mask: belongs to no class; neither trained on nor scored."""
 _UNKNOWN = 254  # in a table from values to ids: this value has no class
 _SHOWN = 6
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-IGNORE = 255  # in a mask: nobody knows, or does not want to know
+from hairline.classes import IGNORE
 
 
 def valid_pixels(mask: Tensor) -> Tensor:

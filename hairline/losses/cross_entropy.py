@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hairline.losses._pixels import IGNORE, valid_pixels
+from hairline.classes import IGNORE
+from hairline.losses._pixels import valid_pixels
 
 
 def cross_entropy(logits: Tensor, mask: Tensor, *, class_weights: Sequence[float] = ()) -> Tensor:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hairline.losses._pixels import IGNORE, mean_over, valid_pixels
+from hairline.classes import IGNORE
+from hairline.losses._pixels import mean_over, valid_pixels
 
 
 def focal(logits: Tensor, mask: Tensor, *, class_weights: Sequence[float] = (), gamma: float = 2.0) -> Tensor:

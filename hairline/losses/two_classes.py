@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional as F
 
-from hairline.losses._pixels import IGNORE
+from hairline.classes import IGNORE
 from hairline.losses.dice import SMOOTH
 
 _TINY = torch.finfo(torch.float32).tiny  # what a sum of nothing is divided by

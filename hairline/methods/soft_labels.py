@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from hairline.classes import IGNORE
 from hairline.config import DistillParams, LossParams, RuleTemperature, Temperature, TrainParams
 from hairline.data.loader import Batch
 from hairline.data.soft_labels import SoftLabels
@@ -19,8 +20,6 @@ from hairline.errors import InputError
 from hairline.losses import create_loss, soft_loss, tempered_label
 from hairline.models import forward_heads, heads
 from hairline.models.normalisation import normalise
-
-IGNORE = 255
 
 
 @dataclass(frozen=True)

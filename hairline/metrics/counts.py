@@ -5,11 +5,10 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from hairline.classes import IGNORE
 from hairline.errors import InputError
 from hairline.metrics.matches import Matches, ratio
 from hairline.metrics.tolerance import count
-
-IGNORE = 255
 
 
 def confusion_matrix(prediction: np.ndarray, mask: np.ndarray, *, classes: int) -> tuple[np.ndarray, int]:

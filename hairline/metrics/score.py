@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hairline.classes import IGNORE
 from hairline.errors import InputError
-from hairline.metrics.counts import IGNORE, confusion_matrix
+from hairline.metrics.counts import confusion_matrix
 from hairline.metrics.lines import line_counts
 from hairline.metrics.thresholds import BINS, split_histogram
 from hairline.metrics.tolerance import legacy_counts, near_counts

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hairline.classes import IGNORE
 from hairline.data.images import read_image
 from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.data.masks import IGNORE, read_mask
+from hairline.data.masks import read_mask
 from hairline.data.prepare import prepare
 from hairline.errors import InputError
 from hairline.io import write_json
