@@ -109,6 +109,7 @@ def _write(
             "dataset": task.prepared.name,
             "network": run.card.network,
             "arguments": run.card.arguments,
+            "classes": classes,  # by id; the scores below are sorted by name
             "threshold": run.card.threshold,
             "weights_sha256": run.card.weights_sha256,
             "parameters": count_parameters(run.model, inference=True),

@@ -16,6 +16,7 @@ from hairline.metrics import mean_interval
 Interval = Sequence[float | None]
 NEEDED = (
     "arguments",
+    "classes",
     "dataset",
     "intervals",
     "macs",
@@ -50,8 +51,8 @@ class Run:
 
     @property
     def classes(self) -> list[str]:
-        """Background first."""
-        return list(self.scores["classes"])
+        """By class id, background first; the scores, a JSON object, are sorted by name."""
+        return self.metrics["classes"]
 
     def score(self, name: str, class_name: str) -> float | None:
         """A score of the split, or else of one of its classes."""

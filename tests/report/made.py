@@ -114,6 +114,7 @@ def _score_run(
         write_png(predictions / path.name, shown)
     metrics = {
         "arm": arm, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
+        "classes": list(classes),
         "network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "threshold": 0.5,
         "weights_sha256": io.fingerprint(name), "parameters": 4321 * (1 + len(arm)),
         "macs": 2_500_000 * (1 + len(arm)), "macs_at": 64, "scores": pool(scores, classes),
