@@ -4,10 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCHMARKS := draw load score train soften memory start
+BENCHMARKS := draw load score train soften memory start report
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env repro test lint bench clean-work
+.PHONY: help env repro ui test lint bench clean-work
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,7 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 
 repro: $(READY)  ## run the whole pipeline on the default data, and say where to look
 	dvc repro
-	@echo "Done. The table: reports/tables/distill.md   the pictures: reports/overlays/   the networks: data/runs/   all figures: dvc exp show"
+	@echo "Done. Open reports/index.html or reports/metrics.xlsx; the table: reports/tables/distill.md; the networks: data/runs/; compare runs: make ui"
 
 test: $(READY)  ## run the tests
 	python -m pytest

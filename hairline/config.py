@@ -81,6 +81,15 @@ class LossParams(Section):
     """One per class, background first; used by cross-entropy and focal. Empty: all 1."""
 
 
+class ViewsParams(Section):
+    """How a network is asked about a picture: once, or several times with the mean of its answers."""
+
+    scales: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    """Sizes of the picture."""
+    mirror: bool
+    """Also sideways, upside down and both: four times the cost."""
+
+
 class TrainParams(Section):
     """What all trainings share; epochs, batch size and learning rate belong to each run."""
 
@@ -119,6 +128,8 @@ class TrainParams(Section):
     """Validations without gain before the training stops; 0: never."""
     select: Literal["f1", "f1_2px", "iou", "loss"]
     """What the kept weights are best at, on val."""
+    views: ViewsParams
+    """At validation, and wherever the network is used after that. Saved with it."""
     loss: LossParams
     augment: AugmentParams
 
@@ -281,8 +292,6 @@ class EvaluateParams(Section):
     """How far a predicted pixel may lie from a true one and still count, pixels."""
     bootstrap: int = Field(ge=100)
     """Resamples of the test images behind each 95 % interval."""
-    scales: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
-    """The network's probabilities are averaged over these sizes of the picture."""
     latency: LatencyParams
 
 

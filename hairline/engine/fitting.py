@@ -6,7 +6,7 @@ function that validates a model. What the pictures show is their affair.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,10 +81,14 @@ def fit(
     device: torch.device,
     world: World | None = None,
     label: str = "training",
+    on_epoch: Callable[[Mapping[str, float]], None] | None = None,
 ) -> Fitted:
-    """Train `model`, which `step` holds, and give back its best weights. A checkpoint at that path is gone on from."""
+    """Train `model`, which `step` holds, and give back its best weights. A checkpoint at that path is gone on from.
+
+    `on_epoch` gets each row of the history, at once; those before the checkpoint come first.
+    """
     training = _Training(step, batches, model, settings, epochs, learning_rate, checkpoint, device, world or World())
-    return training.run(validate, label)
+    return training.run(validate, label, on_epoch or (lambda row: None))
 
 
 class _Training:
@@ -122,16 +126,24 @@ class _Training:
         """The network that is validated and kept."""
         return self.averaged.module if self.averaged is not None else self.model
 
-    def run(self, validate: Callable[[nn.Module], dict[str, float]], label: str) -> Fitted:
+    def run(
+        self,
+        validate: Callable[[nn.Module], dict[str, float]],
+        label: str,
+        on_epoch: Callable[[Mapping[str, float]], None],
+    ) -> Fitted:
         total = self.epochs * len(self.batches)
         done = self.at.epoch * len(self.batches) + self.at.batch
         with Progress(label, total, unit="batch", done=done, shown=self.world.is_main) as progress:
             if done:
                 progress.say(f"{label}: goes on from epoch {self.at.epoch + 1} of {self.epochs}")
+            for row in self.at.history:
+                on_epoch(row)
             with StopRequest() as stop:
                 while self.at.epoch < self.epochs and not self._is_stale():
                     self._train_epoch(progress, stop)
                     self._end_epoch(validate, progress)
+                    on_epoch(self.at.history[-1])
         at = self.at
         return Fitted(at.best_weights, at.best_epoch, at.best_figures, at.history, at.seconds)
 
@@ -237,11 +249,11 @@ def _moving_average(model: nn.Module, decay: float) -> AveragedModel:
     def average(old: list[Tensor], new: list[Tensor], count: Tensor | int) -> None:
         # A young average follows quickly, so that the first, random weights are soon forgotten.
         share = 1 - min(decay, (1 + int(count)) / (10 + int(count)))
-        floating = [(a, b) for a, b in zip(old, new, strict=True) if a.is_floating_point()]
-        torch._foreach_lerp_([a for a, _ in floating], [b for _, b in floating], share)
-        for a, b in zip(old, new, strict=True):
-            if not a.is_floating_point():  # a count of batches, say
-                a.copy_(b)
+        # torch hands over tensors of one kind at a time: weights and statistics, or counts of batches, say.
+        if old[0].is_floating_point():
+            torch._foreach_lerp_(old, new, share)
+        else:
+            torch._foreach_copy_(old, new)
 
     return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 

@@ -1,6 +1,6 @@
 """The run folder: a trained network with all that is needed to use and to trace it. Never a pickle.
 
-model.json         network, arguments, classes, normalisation, threshold, SHA-256 of the weights
+model.json         network, arguments, classes, normalisation, threshold, views, SHA-256 of the weights
 model.safetensors  the weights
 history.csv        a row an epoch
 run.json           parameters, data, versions, hardware, seconds, peak memory
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from hairline import io
 from hairline.errors import InputError
 from hairline.models import create_model
+from hairline.models.views import with_views
 
 ADVICE = "restore it with `dvc checkout`, or train it again"
 VERSIONS_OF_INTEREST = ("torch", "numpy", "opencv-python-headless", "safetensors")
@@ -38,6 +39,8 @@ class ModelCard:
     normalisation: str
     threshold: float
     """A pixel is a defect where its probability reaches this; chosen on validation data."""
+    views: Mapping[str, Any]
+    """How often and how the network is asked about a picture: `scales` and `mirror`."""
     weights_sha256: str = ""
 
 
@@ -48,6 +51,11 @@ class Run:
     name: str
     model: nn.Module
     card: ModelCard
+
+    @property
+    def as_used(self) -> nn.Module:
+        """The network with all its views: what was validated, is scored, and is to be deployed."""
+        return with_views(self.model, **self.card.views)
 
 
 def save_run(

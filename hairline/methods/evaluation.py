@@ -47,6 +47,7 @@ def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainPa
     key = {
         "weights": card.weights_sha256,
         "threshold": card.threshold,
+        "views": card.views,
         "data": io.sha256_of(task.prepared / "manifest.csv"),
         "task": [task.name, task.arm, task.repeat.seed, task.repeat.fold],
         "params": params.model_dump(mode="json"),
@@ -65,7 +66,7 @@ def _evaluate(
 ) -> None:
     device = engine.set_up_device(settings, world)
     run = engine.load_run(task.run)
-    model = run.model.to(device, memory_format=torch.channels_last)
+    model = run.as_used.to(device, memory_format=torch.channels_last)
     samples = read_manifest(task.prepared / "manifest.csv")
     tested = choose_split(samples, task.repeat.fold)["test"]
     store = open_store(task.prepared, samples)
@@ -78,7 +79,6 @@ def _evaluate(
             normalisation=run.card.normalisation,
             precision=settings.precision,
             device=device,
-            scales=params.scales,
         ):
             for score, prediction in score_seen(
                 seen,
@@ -112,14 +112,15 @@ def _write(
             "classes": classes,  # by id; the scores below are sorted by name
             "threshold": run.card.threshold,
             "weights_sha256": run.card.weights_sha256,
+            "views": run.card.views,
             "parameters": count_parameters(run.model, inference=True),
-            "macs": count_macs(run.model, size, size),
+            "macs": count_macs(run.as_used, size, size),
             "macs_at": size,
             "scores": pool(scores, classes),
             "intervals": intervals_of(scores, classes, params),
         }
         io.write_json(folder / "metrics.json", metrics)
-        io.write_json(folder / "speed.json", measure_latency(run.model.cpu(), **params.latency.model_dump()))
+        io.write_json(folder / "speed.json", measure_latency(run.as_used.cpu(), **params.latency.model_dump()))
         io.write_csv(folder / "images.csv", image_rows(scores, classes))
         io.write_csv(folder / "curve.csv", curve_rows(scores, classes), columns=CURVE)
         save_scores(folder / "scores.npz", scores)

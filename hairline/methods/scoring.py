@@ -27,13 +27,12 @@ def look_at(
     normalisation: str,
     precision: str,
     device: torch.device,
-    scales: Sequence[float] = (1.0,),
 ) -> Iterator[Seen]:
     for batch in images:
         batch = batch.to(device)
         yield Seen(
             batch,
-            predict_probabilities(model, batch.images, normalisation=normalisation, precision=precision, scales=scales),
+            predict_probabilities(model, batch.images, normalisation=normalisation, precision=precision),
         )
 
 

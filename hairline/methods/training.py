@@ -13,6 +13,7 @@ from hairline.data.loader import TrainBatches, WholeImages
 from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.data.soft_labels import SoftLabels
 from hairline.data.store import open_store
+from hairline.engine.live import live_curves
 from hairline.methods.validation import Validation
 from hairline.models import create_model
 
@@ -92,22 +93,25 @@ def _train(
         classes=len(classes),
         loss=settings.loss,
         normalisation=settings.normalisation,
+        views=settings.views,
         precision=settings.precision,
         device=device,
     )
-    fitted = engine.fit(
-        step,
-        batches,
-        model=model,
-        validate=validation,
-        settings=settings,
-        epochs=run.epochs,
-        learning_rate=run.learning_rate,
-        checkpoint=scratch / "checkpoint.pt",
-        device=device,
-        world=world,
-        label=out.name,
-    )
+    with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
+        fitted = engine.fit(
+            step,
+            batches,
+            model=model,
+            validate=validation,
+            settings=settings,
+            epochs=run.epochs,
+            learning_rate=run.learning_rate,
+            checkpoint=scratch / "checkpoint.pt",
+            device=device,
+            world=world,
+            label=out.name,
+            on_epoch=on_epoch,
+        )
     if not world.is_main:
         return
     card = engine.ModelCard(
@@ -116,6 +120,7 @@ def _train(
         classes=classes,
         normalisation=settings.normalisation,
         threshold=fitted.figures["threshold"],
+        views=settings.views.model_dump(),
     )
     record = training.key(method) | {
         "dataset": training.prepared.name,
@@ -134,5 +139,6 @@ def _code(network: str) -> list[Path]:
     methods = [
         ROOT / "methods" / f"{name}.py" for name in ("scoring", "soft_labels", "supervised", "training", "validation")
     ]
-    models = [*(ROOT / "models").glob("_*.py"), ROOT / "models" / f"{network}.py", ROOT / "models" / "normalisation.py"]
+    models = [*(ROOT / "models").glob("_*.py")]
+    models += [ROOT / "models" / f"{name}.py" for name in (network, "normalisation", "views")]
     return [*data, *methods, *models, *(ROOT / name for name in ("engine", "losses", "metrics"))]

@@ -4,12 +4,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from hairline.config import LossParams
+from hairline.config import LossParams, ViewsParams
 from hairline.data.loader import WholeImages
 from hairline.engine import sum_over_world
 from hairline.losses import create_loss
 from hairline.methods.scoring import Seen, gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, best_threshold, measure
+from hairline.models.views import with_views
 
 TOLERANCES = (2,)
 
@@ -28,17 +29,19 @@ class Validation:
         classes: int,
         loss: LossParams,
         normalisation: str,
+        views: ViewsParams,
         precision: str,
         device: torch.device,
     ) -> None:
         self.images, self.classes, self.loss = images, classes, create_loss(loss)
-        self.normalisation, self.precision, self.device = normalisation, precision, device
+        self.normalisation, self.views, self.precision, self.device = normalisation, views, precision, device
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
         scores: list[ImageScore] = []
         losses = np.zeros(2)
+        asked = with_views(model, **self.views.model_dump())
         for seen in look_at(
-            model, self.images, normalisation=self.normalisation, precision=self.precision, device=self.device
+            asked, self.images, normalisation=self.normalisation, precision=self.precision, device=self.device
         ):
             losses += self._losses(seen)
             found = score_seen(seen, classes=self.classes, threshold=0.5, tolerances=TOLERANCES, lines=False)

@@ -30,7 +30,8 @@ def draw_overlay(image: np.ndarray, mask: np.ndarray, prediction: np.ndarray) ->
 
 def choose_pictures(ids: Sequence[str], scores: Sequence[float | None], *, count: int) -> list[str]:
     """Half the worst, the rest spread evenly from bad to good; pictures without a score come last."""
-    order = sorted(ids, key=lambda each: (scores[ids.index(each)] is None, scores[ids.index(each)] or 0.0, each))
+    score_of = dict(zip(ids, scores, strict=True))
+    order = sorted(ids, key=lambda each: (score_of[each] is None, score_of[each] or 0.0, each))
     worst = order[: (count + 1) // 2]
     rest = order[len(worst) :]
     spread = np.linspace(0, len(rest) - 1, min(count - len(worst), len(rest))).round().astype(int)

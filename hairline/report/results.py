@@ -42,8 +42,8 @@ class Run:
     speed: Mapping[str, Any]
     scored: Path
     """The folder of its scores."""
-    trained: Path
-    """Its run folder."""
+    trained: Path | None
+    """Its run folder, for those who read networks."""
 
     @property
     def scores(self) -> Mapping[str, Any]:
@@ -138,11 +138,12 @@ class Study:
 
     def best(self, figure: str) -> Arm:
         """By val, never by test, among those that were trained and tested on the study's data set."""
-        return max((arm for arm in self.arms if "@" not in arm.name), key=lambda arm: arm.val(figure))
+        better = -1 if figure == "loss" else 1
+        return max((arm for arm in self.arms if "@" not in arm.name), key=lambda arm: better * arm.val(figure))
 
 
-def read_study(params: Params, name: str, *, metrics: Path, runs: Path) -> Study:
-    """From the folders of the study's scores and of its run folders."""
+def read_study(params: Params, name: str, *, metrics: Path, runs: Path | None = None) -> Study:
+    """From the folder of the study's scores; with that of its run folders for those who read networks."""
     section = params.study(name)
     arms = [
         Arm(arm, about, [_read_run(name, arm, repeat, metrics, runs) for repeat in section.repeats()])
@@ -151,9 +152,9 @@ def read_study(params: Params, name: str, *, metrics: Path, runs: Path) -> Study
     return Study(name, section, arms, io.read_json(metrics / "comparison.json"))
 
 
-def read_studies(params: Params, *, metrics: Path, runs: Path) -> list[Study]:
+def read_studies(params: Params, *, metrics: Path, runs: Path | None = None) -> list[Study]:
     """Those in use, from the folders that hold a folder a study."""
-    return [read_study(params, name, metrics=metrics / name, runs=runs / name) for name in params.studies]
+    return [read_study(params, name, metrics=metrics / name, runs=runs and runs / name) for name in params.studies]
 
 
 def run_name(arm: str, repeat: Repeat) -> str:
@@ -162,7 +163,7 @@ def run_name(arm: str, repeat: Repeat) -> str:
     return f"{repeat.of(name)}@{dataset}" if dataset else repeat.of(name)
 
 
-def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path) -> Run:
+def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path | None) -> Run:
     name = run_name(arm, repeat)
     content = io.read_json(metrics / f"{name}.json")
     missing = [key for key in NEEDED if key not in content]
@@ -171,4 +172,5 @@ def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path) -
             f"{metrics / name}.json: has no {missing[0]}; delete it and run `dvc repro evaluate@{study}` again"
         )
     speed = io.read_json(metrics / f"{name}.speed.json")
-    return Run(study, arm, repeat, name, content, speed, metrics, runs / repeat.of(arm.partition("@")[0]))
+    trained = runs and runs / repeat.of(arm.partition("@")[0])
+    return Run(study, arm, repeat, name, content, speed, metrics, trained)

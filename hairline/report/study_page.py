@@ -1,11 +1,12 @@
 """A study's page: its table with all that is needed to read it rightly, and the overlays it links to."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from hairline.metrics import definitions
 from hairline.report.published import Published
 from hairline.report.results import Arm, Study
-from hairline.report.study_table import SCORES, published_table, study_table
+from hairline.report.study_table import SCORES, class_table, paper_table, published_table, study_table
 from hairline.report.tables import Table
 
 TITLES = {
@@ -13,26 +14,21 @@ TITLES = {
     "compare": "Comparison: networks trained with supervision alone",
 }
 SUMMARY = ("f1", "f1_2px", "iou", "mean_iou", "cldice")
+BY_CLASS = ("F1", "F1 at 2 px", "IoU")
 
 
 def study_page(study: Study, published: Sequence[Published]) -> str:
     arms = study.arms
-    scores = arms[0].first.scores
-    repeats = len(arms[0].runs)
-    over = (
-        "over images (percentile bootstrap)"
-        if repeats == 1
-        else f"over {repeats} repeats (Student's t): seeds and folds"
-    )
     networks = "; ".join(
         f"{arm.name}: {arm.first.metrics['network']} {arm.first.metrics['arguments']}" for arm in _one_per_network(arms)
     )
     parts = [
         f"# {TITLES[study.name]}",
-        f"Test split of `{arms[0].dataset}`: {scores['images']} pictures, {scores['crack_free_images']} of them "
-        f"without a crack. Scores are of the class `{arms[0].target}`; brackets hold 95 % intervals {over}.",
+        f"Test split of `{arms[0].dataset}`: {_counts(study)}. Scores are of the class `{arms[0].target}`; brackets "
+        f"hold 95 % intervals {_over(study)}.",
         f"Networks: {networks}.",
         study_table(study).markdown(),
+        *_class_parts(study),
         "## Published figures",
         "Beside ours, not comparable with them where the last column says so.",
         published_table(published).markdown(),
@@ -42,9 +38,71 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def summarise(study: Study) -> dict[str, dict[str, float | None]]:
-    """The few figures that `dvc metrics show` and `dvc exp show` compare."""
-    return {arm.name: {name: arm.score(name)[0] for name in SUMMARY} for arm in study.arms}
+def study_paper(study: Study, *, select: str) -> str:
+    """The tables as LaTeX. Bold is the name of one arm, the one that val prefers: no score on test chooses anything."""
+    best = study.best(select).name
+    data = f"Test split of {study.arms[0].dataset}: {_counts(study)}; 95 % intervals {_over(study)}."
+    elsewhere = " Behind an @ stands the data set a row was tested on instead." if _elsewhere(study) else ""
+    bold = f" Bold: the arm with the best {'loss' if select == 'loss' else 'score'} on val."
+    title = TITLES[study.name] if TITLES[study.name].endswith("?") else f"{TITLES[study.name]}."
+    speed = study.arms[0].first.speed
+    threads = f"{speed['threads']} CPU thread{'s' if speed['threads'] > 1 else ''}"
+    milliseconds = f"median for a picture of {speed['size']} px on {threads}"
+    caption = (
+        f"{title} {data} Scores of the class {study.arms[0].target}; minus {study.reference}: difference "
+        f"of F1 at 2 px; ms: {milliseconds}.{elsewhere}{bold}"
+    )
+    tables = [paper_table(study).latex(caption=caption, label=f"tab:{study.name}", bold=best)]
+    if _several_classes(study):
+        for title in BY_CLASS:
+            name = title.lower().replace(" ", "-")
+            caption = f"{title} by class. {data}{elsewhere}{bold} n/a: no true pixel of the class."
+            table = class_table(study, title)
+            tables.append(table.latex(caption=caption, label=f"tab:{study.name}-{name}", bold=best))
+    return "% needs \\usepackage{booktabs}\n" + "\n".join(tables)
+
+
+def summarise(study: Study) -> dict[str, dict[str, Any]]:
+    """The few figures that `dvc metrics diff` and `dvc exp show` compare: on test, and on val."""
+    return {arm.name: _summary(arm) for arm in study.arms}
+
+
+def _summary(arm: Arm) -> dict[str, Any]:
+    figures: dict[str, Any] = {name: arm.score(name)[0] for name in SUMMARY}
+    if "@" not in arm.name:
+        figures |= {"val_f1": arm.val("f1"), "val_f1_2px": arm.val("f1_2px")}
+    classes = arm.first.classes[1:]
+    if len(classes) > 1:
+        figures["classes"] = {name: {score: arm.score(score, name)[0] for score in ("f1", "iou")} for name in classes}
+    return figures
+
+
+def _counts(study: Study) -> str:
+    scores = study.arms[0].first.scores
+    return f"{scores['images']} pictures, {scores['crack_free_images']} of them without a crack"
+
+
+def _over(study: Study) -> str:
+    repeats = len(study.arms[0].runs)
+    if repeats == 1:
+        return "over images (percentile bootstrap)"
+    return f"over {repeats} repeats (Student's t): seeds and folds"
+
+
+def _several_classes(study: Study) -> bool:
+    return len(study.arms[0].first.classes) > 2
+
+
+def _elsewhere(study: Study) -> bool:
+    return any("@" in arm.name for arm in study.arms)
+
+
+def _class_parts(study: Study) -> list[str]:
+    """A table a score, a column a class, where there are several."""
+    if not _several_classes(study):
+        return []
+    tables = [(f"## {title} by class", class_table(study, title).markdown()) for title in BY_CLASS]
+    return [part for pair in tables for part in pair]
 
 
 def _one_per_network(arms: Sequence[Arm]) -> list[Arm]:

@@ -19,6 +19,9 @@ SCORES = {
     "false alarms": "large_false_alarm_images",
 }
 
+IN_PAPER = ("F1", "F1 at 2 px", "IoU")
+"""What fits the width of a page beside difference and cost."""
+
 
 def study_table(study: Study) -> Table:
     """Cells ready to read: scores with intervals, the difference with interval and p-value."""
@@ -44,6 +47,30 @@ def machine_table(study: Study) -> Table:
         }
         cost = arm.first.metrics
         rows.append(row | {"parameters": cost["parameters"], "macs": cost["macs"], "macs_at_px": cost["macs_at"]})
+    return Table(list(rows[0]), rows)
+
+
+def class_table(study: Study, title: str) -> Table:
+    """One of SCORES, a column a class; for data of several classes."""
+    rows = [
+        {"run": arm.name}
+        | {name: with_interval(*arm.score(SCORES[title], name)) for name in study.arms[0].first.classes[1:]}
+        for arm in study.arms
+    ]
+    return Table(list(rows[0]), rows)
+
+
+def paper_table(study: Study) -> Table:
+    """The study's table, narrow enough for a page: fewer scores, no p-value, the median time alone."""
+    whole = study_table(study)
+    difference = next(name for name in whole.columns if " minus " in name)
+    milliseconds = whole.columns[-1]
+    rows = [
+        {name: row[name] for name in ("run", *IN_PAPER)}
+        | {f"minus {study.reference}": row[difference].partition(", p =")[0]}
+        | {"parameters": row["parameters"], "ms": row[milliseconds].partition(" ")[0]}
+        for row in whole.rows
+    ]
     return Table(list(rows[0]), rows)
 
 

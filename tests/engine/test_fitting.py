@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from hairline.config import Params
 from hairline.engine import fitting
@@ -158,6 +159,20 @@ def test_averaged_weights_are_validated_and_kept_and_differ_from_the_plain_ones(
     plain = train_line(params, tmp_path / "plain")
     averaged = train_line(params, tmp_path / "averaged", ema=0.9)
     assert any(not torch.equal(plain.weights[name], averaged.weights[name]) for name in plain.weights)
+
+
+def test_the_statistics_of_a_batch_norm_are_averaged_and_its_count_of_batches_is_kept(params, tmp_path):
+    model = Line()
+    model.layers.insert(1, nn.BatchNorm1d(8))
+    fitted = fit(
+        LineStep(model), PointBatches(), model=model, validate=validate_line,
+        settings=toy_settings(params.train, ema=0.9), epochs=2, learning_rate=0.02,
+        checkpoint=tmp_path / "checkpoint.pt", device=CPU,
+    )  # fmt: skip
+    assert fitted.weights["layers.1.num_batches_tracked"] in (4, 8), "batches of one or of two epochs"
+    plain = model.layers[1].running_mean
+    assert not torch.equal(fitted.weights["layers.1.running_mean"], plain)
+    assert torch.allclose(fitted.weights["layers.1.running_mean"], plain, atol=0.5)
 
 
 def test_a_training_that_diverges_says_so_and_names_what_to_change(params, tmp_path):

@@ -1,6 +1,4 @@
-import pytest
 import torch
-from torch import nn
 
 from hairline.engine import predict_probabilities
 from hairline.models import create_model
@@ -11,10 +9,9 @@ def images(count=2, height=37, width=50):
     return torch.randint(0, 256, (count, height, width, 3), dtype=torch.uint8, generator=generator)
 
 
-@pytest.mark.parametrize("scales", [(1.0,), (0.75, 1.25), (0.5, 1.0, 1.5)])
-def test_probabilities_have_the_pictures_size_and_sum_to_one(scales):
+def test_probabilities_have_the_pictures_size_and_sum_to_one():
     model = create_model("hrsegnet", classes=3, width=4).eval()
-    probability = predict_probabilities(model, images(), normalisation="standardise", precision="fp32", scales=scales)
+    probability = predict_probabilities(model, images(), normalisation="standardise", precision="fp32")
     assert probability.shape == (2, 3, 37, 50)
     assert torch.allclose(probability.sum(dim=1), torch.ones(2, 37, 50), atol=1e-5)
 
@@ -25,15 +22,3 @@ def test_a_picture_is_judged_the_same_alone_and_in_a_batch():
     together = predict_probabilities(model, pictures, normalisation="standardise", precision="fp32")
     alone = predict_probabilities(model, pictures[1:2], normalisation="standardise", precision="fp32")
     assert torch.allclose(together[1:2], alone, atol=1e-5)
-
-
-def test_several_scales_are_averaged():
-    class Brightness(nn.Module):
-        def forward(self, image):
-            return torch.cat([image.mean(1, keepdim=True), torch.zeros_like(image[:, :1])], dim=1)
-
-    def at(*scales):
-        return predict_probabilities(Brightness(), images(), normalisation="symmetric", precision="fp32", scales=scales)
-
-    assert torch.allclose(at(1.0, 0.5), (at(1.0) + at(0.5)) / 2, atol=1e-6)
-    assert not torch.allclose(at(1.0), at(0.5), atol=1e-2)

@@ -9,12 +9,14 @@ from hairline.models import create_model
 
 ARGUMENTS = {"width": 4, "depth": 3}
 
+ONE_LOOK = {"scales": [1], "mirror": False}
+
 
 @pytest.fixture
 def folder(tmp_path):
     torch.manual_seed(1)
     model = create_model("hrsegnet", classes=2, **ARGUMENTS)
-    card = ModelCard("hrsegnet", ARGUMENTS, ["background", "crack"], "standardise", 0.4)
+    card = ModelCard("hrsegnet", ARGUMENTS, ["background", "crack"], "standardise", 0.4, ONE_LOOK)
     history = [{"epoch": 1, "train_loss": 0.5}, {"epoch": 2, "train_loss": 0.4, "val_f1": 0.7}]
     save_run(tmp_path / "run", card=card, weights=model.state_dict(), history=history, record={"seconds": 1.0})
     return tmp_path / "run"
@@ -26,6 +28,19 @@ def test_a_run_comes_back_with_the_same_logits(folder):
     image = torch.randn(1, 3, 40, 48)
     with torch.inference_mode():
         assert torch.equal(load_run(folder).model(image), model(image))
+
+
+def test_a_run_is_used_with_the_views_it_was_validated_with(folder):
+    run = load_run(folder)
+    assert run.as_used is run.model
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(card | {"views": {"scales": [1, 0.5], "mirror": True}}))
+    run = load_run(folder)
+    image = torch.randn(1, 3, 40, 48)
+    with torch.inference_mode():
+        answers = [run.as_used(turned).softmax(1) for turned in (image, image.flip(-1))]
+        assert torch.allclose(answers[0], answers[1].flip(-1), atol=1e-6)
+        assert not torch.allclose(run.model(image), run.model(image.flip(-1)).flip(-1), atol=1e-3)
 
 
 def test_a_run_folder_holds_what_it_promises_and_no_pickle(folder):

@@ -17,11 +17,13 @@ from hairline.methods.study import evaluate_study, tasks_of
 from hairline.metrics import measure, pool
 from hairline.models import create_model
 
+ONE_LOOK = {"scales": [1], "mirror": False}
+
 
 def save_random_run(folder, *, seed=0, threshold=0.5):
     torch.manual_seed(seed)
     model = create_model("hrsegnet", classes=2, width=4)
-    card = ModelCard("hrsegnet", {"width": 4}, ["background", "crack"], "standardise", threshold)
+    card = ModelCard("hrsegnet", {"width": 4}, ["background", "crack"], "standardise", threshold, ONE_LOOK)
     save_run(folder, card=card, weights=model.state_dict(), history=[{"epoch": 1}], record={})
     return folder
 

@@ -206,8 +206,8 @@ def _validate(rank, size, port, folder, prepared, settings, results):
         world=world.size,
     )  # fmt: skip
     validation = Validation(
-        images, classes=2, loss=settings.loss, normalisation="standardise", precision="fp32",
-        device=torch.device("cpu"),
+        images, classes=2, loss=settings.loss, normalisation="standardise", views=settings.views,
+        precision="fp32", device=torch.device("cpu"),
     )  # fmt: skip
     results[(size, rank)] = (len(images.ids), validation(run.model))
     engine.leave_world()

@@ -143,7 +143,7 @@ def _make_run(folder: Path, place: int, *, classes: Sequence[str], real: bool) -
         "processes": 1,
     }  # fmt: skip
     card = {"network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "classes": list(classes)}
-    card |= {"normalisation": "standardise", "threshold": 0.5}
+    card |= {"normalisation": "standardise", "threshold": 0.5, "views": {"scales": [1], "mirror": False}}
     if real:
         from hairline import engine
         from hairline.models import create_model

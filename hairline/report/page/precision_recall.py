@@ -1,0 +1,68 @@
+"""What each arm's threshold trades: precision over recall, a chart for each data set and each class."""
+
+from collections.abc import Sequence
+
+from hairline.report.page import plot
+from hairline.report.page.chart import PLAIN, Looks, chart_figure, key_of
+from hairline.report.page.looks import REST, in_front
+from hairline.report.page.markup import Html
+from hairline.report.page.plot import Plot, Point
+from hairline.report.results import Arm, Run, Study
+
+CHARTS = 6
+"""Of a study; more are left out."""
+LEVELS = (0.2, 0.4, 0.6, 0.8)
+"""Of F1, drawn as thin lines."""
+
+
+def precision_recall(study: Study, looks: Looks) -> list[Html]:
+    groups: dict[tuple[str, str], list[Arm]] = {}
+    for arm in study.arms:
+        for name in arm.first.classes[1:]:
+            groups.setdefault((arm.dataset, name), []).append(arm)
+    charts = [_chart(arms, name, looks) for (_, name), arms in groups.items()]
+    return [chart for chart in charts if chart is not None][:CHARTS]
+
+
+def _chart(arms: Sequence[Arm], name: str, looks: Looks) -> Html | None:
+    runs = {arm.name: arm.first for arm in arms}
+    curves = {arm: _points(run, name) for arm, run in runs.items()}
+    curves = {arm: points for arm, points in curves.items() if points}
+    if not curves:
+        return None
+    drawing = Plot((0.0, 1.0), (0.0, 1.0), x_label=f"recall of {plot.shorten(name, 30)}", y_label="precision")
+    for level in LEVELS:
+        _draw_level(drawing, level)
+    order = in_front({arm: looks[arm] for arm in curves})
+    for arm in order:
+        drawing.line(curves[arm], looks[arm], title=arm)
+    for arm in order:
+        recall, precision = runs[arm].score("recall", name), runs[arm].score("precision", name)
+        if recall is not None and precision is not None:
+            chosen = f"{arm} at its threshold: precision {precision:.3f}, recall {recall:.3f}"
+            drawing.mark((recall, precision), looks[arm], title=chosen)
+    entries = [(looks[arm], arm) for arm in curves if looks[arm] != REST]
+    if len(entries) < len(curves):
+        entries.append((REST, f"{len(curves) - len(entries)} other arms"))
+    repeats = " First repeat of each arm." if len(arms[0].runs) > 1 else ""
+    return chart_figure(
+        drawing,
+        f"Precision and recall: {name} in {arms[0].dataset}",
+        f"Markers: at the threshold that was chosen on val. Thin lines: equal F1.{repeats}",
+        key_of(entries),
+    )
+
+
+def _points(run: Run, name: str) -> list[Point]:
+    rows = [row for row in run.curve() if row["class"] == name and row["precision"] and row["recall"]]
+    return [(float(row["recall"]), float(row["precision"])) for row in rows]
+
+
+def _draw_level(drawing: Plot, level: float) -> None:
+    lowest = level / (2 - level)  # the recall at which only a precision of 1 reaches this F1
+    recalls = [lowest + (1 - lowest) * step / 40 for step in range(41)]
+    drawing.line(
+        [(r, min(1.0, level * r / (2 * r - level))) for r in recalls], PLAIN, title=f"F1 = {level}", style="iso"
+    )
+    x, y = drawing.at((1.0, level / (2 - level)))
+    drawing.note(x - 4, y - 3, f"F1 {level}", anchor="end")
