@@ -26,6 +26,11 @@ repro: $(READY)  ## run the whole pipeline on the default data, and say where to
 	dvc repro
 	@echo "Done. Open reports/index.html or reports/metrics.xlsx; the table: reports/tables/distill.md; the networks: data/runs/; compare runs: make ui"
 
+ui: $(READY)  ## compare runs in the browser (MLflow, on this machine only)
+	@test -f .mlflow/mlflow.db || { echo "no runs in .mlflow yet: run make repro, or where all is up to date: dvc repro --single-item --force track"; exit 1; }
+	@echo "Open http://127.0.0.1:5000/#/experiments?workflowType=machine_learning ; Ctrl-C ends it."
+	MLFLOW_DISABLE_TELEMETRY=true mlflow ui --backend-store-uri sqlite:///.mlflow/mlflow.db --artifacts-destination .mlflow/artifacts --host 127.0.0.1 --port 5000 --workers 1
+
 test: $(READY)  ## run the tests
 	python -m pytest
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from hairline.config import load_params
@@ -79,6 +80,30 @@ def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
     assert "0.857" in table and "github.com/LovingThresh/MCFF-L_Net" in table
 
 
+def test_all_reports_tell_of_both_studies(project):
+    reports = project / "reports"
+    workbook = openpyxl.load_workbook(reports / "metrics.xlsx", read_only=True)
+    assert {"overview", "distill", "compare", "per_image", "run_info"} <= set(workbook.sheetnames)
+    page = (reports / "index.html").read_text()
+    for study in ("distill", "compare"):
+        assert f'id="{study}"' in page
+        assert (reports / "figures" / study / "precision_recall.svg").exists()
+        assert (reports / "tables" / f"{study}.tex").exists()
+        assert json.loads((reports / "tracked" / f"{study}.json").read_text())["study"] == study
+    assert "safetensors" in (reports / "cards/distill/chosen-s0-f0.md").read_text()
+
+
+def tracked_studies(project) -> list[str]:
+    """The parents in MLflow's store, by the names that people see."""
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{project / '.mlflow' / 'mlflow.db'}")
+    (experiment,) = client.search_experiments(filter_string="name = 'hairline'")
+    runs = client.search_runs([experiment.experiment_id], max_results=1000)
+    assert all(run.info.status == "FINISHED" for run in runs)
+    return sorted(run.data.tags["hairline.study"] for run in runs if "mlflow.parentRunId" not in run.data.tags)
+
+
 def test_nothing_to_do_is_done_when_nothing_changed(project):
     text = dvc("repro", cwd=project)
     assert not stages_run(text)
@@ -98,14 +123,21 @@ def test_another_temperature_trains_only_its_student_and_switching_back_costs_no
         "train_chosen@0-0",
         "evaluate@distill",
         "report@distill",
+        "draw@distill",
+        "write_workbook",
+        "write_page",
+        "track@distill",
+        "track@compare",  # the workbook and the page, which it also keeps, tell of all studies
     }
     record = json.loads((project / "data/runs/distill/chosen-s0-f0/run.json").read_text())
     assert record["method"]["temperatures"]["t1"] == 7
+    assert tracked_studies(project) == ["compare", "distill", "distill"], "each temperature is a study of its own"
     shown = dvc("exp", "show", "--csv", "--no-pager", cwd=project)
     assert "warmer" in shown and "chosen.f1_2px" in shown and "kd.temperature" in shown
     back = dvc("exp", "run", "-S", "kd.temperature=10", cwd=project)
     assert "epoch" not in back, "nothing was trained"
     assert "is cached" in back
+    assert tracked_studies(project) == ["compare", "distill", "distill"], "what is known is not told twice"
     run("git", "checkout", "-q", ".", cwd=project)
     dvc("checkout", "-q", cwd=project)
     assert not stages_run(dvc("repro", cwd=project))
