@@ -76,7 +76,7 @@ def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
         assert (project / f"reports/metrics/distill/{name}.csv").read_text().count("\n") == 7
         assert json.loads((project / f"reports/metrics/distill/{name}.speed.json").read_text())["median_ms"] > 0
         assert f"| {arm} " in table
-        assert len(list((project / "reports/overlays/distill" / name).glob("*.png"))) == params.evaluate.overlays
+        assert len(list((project / "reports/overlays/distill" / name).glob("*.png"))) == params.report.overlays
     assert "0.857" in table and "github.com/LovingThresh/MCFF-L_Net" in table
 
 
@@ -93,15 +93,20 @@ def test_all_reports_tell_of_both_studies(project):
     assert "safetensors" in (reports / "cards/distill/chosen-s0-f0.md").read_text()
 
 
-def tracked_studies(project) -> list[str]:
-    """The parents in MLflow's store, by the names that people see."""
-    import mlflow
+TRACKED = """
+import json, sys, mlflow
+client = mlflow.MlflowClient(sys.argv[1])
+(experiment,) = client.search_experiments(filter_string="name = 'hairline'")
+runs = client.search_runs([experiment.experiment_id], max_results=1000)
+assert all(run.info.status == "FINISHED" for run in runs)
+print(json.dumps(sorted(run.data.tags["hairline.study"] for run in runs if "mlflow.parentRunId" not in run.data.tags)))
+"""
 
-    client = mlflow.MlflowClient(f"sqlite:///{project / '.mlflow' / 'mlflow.db'}")
-    (experiment,) = client.search_experiments(filter_string="name = 'hairline'")
-    runs = client.search_runs([experiment.experiment_id], max_results=1000)
-    assert all(run.info.status == "FINISHED" for run in runs)
-    return sorted(run.data.tags["hairline.study"] for run in runs if "mlflow.parentRunId" not in run.data.tags)
+
+def tracked_studies(project) -> list[str]:
+    """What MLflow's store holds."""
+    text = run(sys.executable, "-c", TRACKED, f"sqlite:///{project / '.mlflow' / 'mlflow.db'}", cwd=project)
+    return json.loads(text.strip().splitlines()[0])
 
 
 def test_nothing_to_do_is_done_when_nothing_changed(project):
