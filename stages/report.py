@@ -23,9 +23,7 @@ from hairline.report.study_page import study_page, study_paper, summarise
 from hairline.report.study_table import machine_table
 
 
-def main(
-    study: str, metrics: Path, prepared: Path, tables: Path, cards: Path, curves: Path, summary: Path
-) -> None:
+def main(study: str, metrics: Path, prepared: Path, tables: Path, cards: Path, curves: Path, summary: Path) -> None:
     params = load_params()
     results = read_study(params, study, metrics=metrics)
     write_curves(curves, results, figure=f"val_{params.train.select}")

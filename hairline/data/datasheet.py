@@ -75,7 +75,11 @@ def datasheet(
         "",
         f"{len(samples)} images in {groups} groups; classes {', '.join(classes)}. Divided by {how}.",
         "",
-        *(f"- {key}: {findings.origin[key]}" for key in ("licence", "citation", "address") if findings.origin.get(key)),
+        *(
+            f"- {key}: {findings.origin[key]}"
+            for key in ("licence", "citation", "address", "archive", "sha256")
+            if findings.origin.get(key)
+        ),
         "",
         *_section("Warnings", [f"- {text}" for text in findings.warnings(samples)]),
         *_section("Splits", _split_table(samples, findings, params)),

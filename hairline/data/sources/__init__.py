@@ -1,7 +1,8 @@
 """Where data sets come from: one file per source, imported only when it is asked for.
 
 A source writes the raw form: images/*, masks/*.png, classes.json {"classes": {"<pixel value>": "<class name>"}},
-where it has them splits/{train,val,test}.txt (stems) and source.json {licence, citation, address}.
+where it has them splits/{train,val,test}.txt (stems) and source.json {licence, citation, address}; sources of
+published sets also say which archive it was (archive, sha256) and what was odd in it (notes).
 """
 
 import importlib
@@ -27,8 +28,15 @@ class Source:
     citation: str
     write: Callable[[Any, Path], None]
 
-    def fetch(self, options: Mapping[str, Any], out: Path, *, dataset: str) -> None:
-        """Check the options as params.yaml gives them and fill the folder `out` with the raw form."""
+    def fetch(self, options: Mapping[str, Any], out: Path, *, dataset: str, archive: Path | None = None) -> None:
+        """Check the options as params.yaml gives them and fill the folder `out` with the raw form.
+
+        `archive` stands above the option of that name.
+        """
+        if archive is not None:
+            if "archive" not in self.options.model_fields:
+                raise InputError(f"--archive: data set {dataset} is of source {self.name}, which reads no archive")
+            options = {**options, "archive": str(archive.absolute())}
         chosen = parse_section(self.options, options, where=f"datasets.{dataset}.options", file="params.yaml")
         self.write(chosen, out)
         if not (out / SOURCE_FILE).exists():

@@ -1,0 +1,1 @@
+"""Other people's archives: fetching them, knowing them again, and unpacking them without trusting them."""

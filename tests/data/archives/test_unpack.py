@@ -1,0 +1,259 @@
+import bz2
+import gzip
+import io
+import lzma
+import os
+import stat
+import tarfile
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hairline.data.archives.kinds import DamagedArchive, check_archive
+from hairline.data.archives.unpack import Allowance, Limits, unpack
+from hairline.errors import InputError
+
+FULL = Path("/dev/full")
+
+
+def make_zip(path, entries, **options):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in entries:
+            file.writestr(name, content, **options)
+    return path
+
+
+def make_tar(path, members, mode="w"):
+    """Members: a name and bytes, or a TarInfo."""
+    with tarfile.open(path, mode) as file:
+        for member in members:
+            if isinstance(member, tarfile.TarInfo):
+                file.addfile(member)
+            else:
+                info = tarfile.TarInfo(member[0])
+                info.size = len(member[1])
+                file.addfile(info, io.BytesIO(member[1]))
+    return path
+
+
+def refused(archive, out, message, **options):
+    """Nothing is left, neither in the folder nor beside it."""
+    with pytest.raises(InputError, match=message) as error:
+        unpack(archive, out, **options)
+    assert "\n" not in str(error.value) and str(archive) in str(error.value)
+    assert not out.exists() and not list(out.parent.glob(f".{out.name}*"))
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "unpacked" / "set"
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"])
+def test_files_come_out_whole(tmp_path, out, kind):
+    entries = [("top/a.png", b"a" * 3_000_000), ("top/deep/ü.png", b"b"), ("empty", b"")]
+    path = tmp_path / f"set.{kind}"
+    if kind == "zip":
+        make_zip(path, [*entries, ("top/folder/", b"")])
+    else:
+        make_tar(path, entries, mode="w:" + kind.partition(".")[2])
+    check_archive(path)
+    unpack(path, out)
+    found = {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    assert found == dict(entries)
+
+
+def test_only_what_is_wanted_is_written(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [("a.png", b"1"), ("model.bin", b"2")])
+    unpack(path, out, wanted=lambda name: name.suffix == ".png")
+    assert [file.name for file in out.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+@pytest.mark.parametrize("name", ["../evil", "a/../../evil", "/etc/evil", "..\\evil", "C:\\evil", "c:evil", "\\evil"])
+def test_no_name_leads_out_of_the_folder(tmp_path, out, make, name):
+    path = make(tmp_path / "set", [("good.png", b"1"), (name, b"2")])
+    refused(path, out, "leads out of its folder, so nothing of it is unpacked")
+    assert not list(tmp_path.rglob("*evil*"))
+
+
+@pytest.mark.parametrize(
+    "type", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, b"?"]
+)
+def test_links_and_devices_in_a_tar_are_refused(tmp_path, out, type):
+    link = tarfile.TarInfo("folder")
+    link.type, link.linkname = type, str(tmp_path)
+    refused(make_tar(tmp_path / "set", [link, ("folder/evil", b"2")]), out, "'folder' is a link or device")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_link_in_a_zip_is_refused(tmp_path, out):
+    link = zipfile.ZipInfo("folder")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    refused(make_zip(tmp_path / "set", [(link, str(tmp_path)), ("folder/evil", b"2")]), out, "is a link or device")
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a.png", "A.PNG"], "'A.PNG' and 'a.png' differ only in case"),
+        (["x/a.png", "X/a.png"], "'X/a.png' and 'x/a.png' differ only in case"),
+        (["a.png", "./a.png"], "'a.png' comes twice"),
+        (["a", "a/b.png"], "'a' comes twice"),
+        (["a/b.png", "a"], "'a' comes twice"),
+        (["\u00e4.png", "a\u0308.png"], "comes twice"),
+    ],
+)
+def test_no_file_overwrites_another(tmp_path, out, names, message):
+    refused(make_tar(tmp_path / "set", [(name, b"1") for name in names]), out, message)
+
+
+def test_a_folder_may_come_often_and_in_two_spellings(tmp_path, out):
+    unpack(make_zip(tmp_path / "set", [("x/", b""), ("x/a", b"1"), ("X/b", b"2"), ("x//c", b"3")]), out)
+    assert sorted(file.name for file in out.rglob("*") if file.is_file()) == ["a", "b", "c"]
+
+
+def test_names_in_other_encodings_are_readable(tmp_path, out):
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as file:
+        file.writestr("riß.png", b"1")
+    # as programs write it that use UTF-8 and do not say so
+    content = (tmp_path / "set.zip").read_bytes()
+    local, central = content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8
+    changed = bytearray(content)
+    changed[local + 1] = changed[central + 1] = 0
+    (tmp_path / "set.zip").write_bytes(changed)
+    unpack(tmp_path / "set.zip", out)
+    assert [file.name for file in out.iterdir()] == ["riß.png"]
+
+    with tarfile.open(tmp_path / "set.tar", "w", format=tarfile.GNU_FORMAT, encoding="latin-1") as file:
+        file.addfile(tarfile.TarInfo("riß.png"))
+    unpack(tmp_path / "set.tar", out)
+    assert [file.name for file in out.iterdir()] == ["riß.png"]
+
+
+def test_accents_come_in_one_form_and_backslashes_part_folders(tmp_path, out):
+    unpack(make_tar(tmp_path / "set", [("bilder\\a\u0308.png", b"1")]), out)
+    assert [file.name for file in (out / "bilder").iterdir()] == [unicodedata.normalize("NFC", "a\u0308.png")]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("a\nb.png", "control characters"), ("\x1b[2J", "control"), ("a" * 300, "too long")]
+)
+def test_names_that_no_screen_or_disk_takes_are_refused(tmp_path, out, name, message):
+    refused(make_tar(tmp_path / "set", [(name, b"1")]), out, message)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_bombs_are_refused_by_what_they_really_hold(tmp_path, out, kind):
+    entries, path = [("zeros", bytes(20_000_000))], tmp_path / f"set.{kind}"
+    make_zip(path, entries) if kind == "zip" else make_tar(path, entries, mode="w:gz")
+    assert path.stat().st_size < 100_000
+    limits = Limits(free=1_000_000)
+    refused(path, out, "a bomb", allowance=Allowance(limits, packed=path.stat().st_size))
+    refused(path, out, "a bomb", allowance=Allowance(Limits(size=1_000_000, ratio=10**6), packed=path.stat().st_size))
+    unwanted = {"wanted": lambda name: False}
+    refused(path, out, "a bomb", allowance=Allowance(limits, packed=path.stat().st_size), **unwanted)
+    unpack(path, out, allowance=Allowance(Limits(), packed=path.stat().st_size))
+    assert (out / "zeros").stat().st_size == 20_000_000
+
+
+def test_a_zip_that_lies_about_its_sizes_is_found_out(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [("zeros", bytes(5_000_000))])
+    path.write_bytes(path.read_bytes().replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    refused(path, out, "damaged or cut short")
+
+
+def test_zeros_behind_the_end_of_a_tar_are_counted_too(tmp_path, out):
+    plain = make_tar(tmp_path / "set.tar", [("a", b"1")]).read_bytes()
+    path = tmp_path / "set.tar.gz"
+    path.write_bytes(gzip.compress(plain + bytes(20_000_000)))
+    refused(path, out, "a bomb", allowance=Allowance(Limits(free=1_000_000), packed=path.stat().st_size))
+
+
+def test_entries_are_counted_over_all_archives_of_one_allowance(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [(str(number), b"") for number in range(5)])
+    allowance = Allowance(Limits(entries=9), packed=1)
+    unpack(path, out, allowance=allowance)
+    refused(path, out.with_name("again"), "more entries than any data set", allowance=allowance)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.97])
+def test_an_archive_cut_short_is_told_and_leaves_nothing(tmp_path, out, kind, part):
+    entries, path = [(f"{number}.jpg", os.urandom(9000)) for number in range(30)], tmp_path / f"set.{kind}"
+    make_zip(path, entries) if kind == "zip" else make_tar(path, entries, mode="w:" + kind.partition(".")[2])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * part)])
+    with pytest.raises(DamagedArchive):
+        unpack(path, out)
+    assert not out.exists() and not list(out.parent.glob(".*"))
+
+
+def test_a_tar_cut_between_two_files_is_told(tmp_path, out):
+    path = make_tar(tmp_path / "set.tar", [("a", bytes(range(256)) * 2), ("b", bytes(range(256)) * 2)])
+    path.write_bytes(path.read_bytes()[:1024])
+    refused(path, out, "no end mark, so it is cut short")
+
+
+@pytest.mark.parametrize("squeeze", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_flipped_byte_is_told(tmp_path, out, squeeze):
+    content = bytearray(squeeze(make_tar(tmp_path / "set.tar", [("a", os.urandom(90_000))]).read_bytes()))
+    content[len(content) // 2] ^= 1
+    (tmp_path / "set").write_bytes(content)
+    with pytest.raises(DamagedArchive):
+        unpack(tmp_path / "set", out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not read here; unpack it by hand and give the folder"),
+        (b"Rar!\x1a\x07\x01\x00", "a RAR archive"),
+        (b"\xef\xbb\xbf<HTML>", "a web page, no archive"),
+        (b"hello", r"neither zip nor tar \(it starts with b'hello'\)"),
+        (b"", "neither zip nor tar"),
+    ],
+)
+def test_what_is_no_zip_and_no_tar_is_called_by_its_name(tmp_path, out, start, message):
+    (tmp_path / "set.zip").write_bytes(start)
+    refused(tmp_path / "set.zip", out, message)
+    with pytest.raises(InputError, match=message):
+        check_archive(tmp_path / "set.zip")
+
+
+def test_a_zip_without_its_end_is_refused_before_it_is_unpacked(tmp_path):
+    path = make_zip(tmp_path / "set.zip", [("a", os.urandom(1000))])
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(DamagedArchive, match="fetch it again"):
+        check_archive(path)
+
+
+def test_a_password_is_asked_for_by_hand(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [("a", b"1")])
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + offset] |= 1
+    path.write_bytes(content)
+    refused(path, out, "needs a password; unpack it by hand")
+
+
+def test_a_compression_that_python_lacks_is_told(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [("a", b"1")])
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.index(mark) + offset] = 9  # deflate64, which Windows uses for large files
+    path.write_bytes(content)
+    refused(path, out, "unpack it by hand and give the folder")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs the device that is always full")
+def test_a_disk_that_fills_up_is_one_clear_line(tmp_path, out, monkeypatch):
+    path, real = make_zip(tmp_path / "set.zip", [("a.png", os.urandom(50_000))]), Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda file, mode="r": real(FULL, "wb") if file.name == "a.png" else real(file, mode)
+    )
+    refused(path, out, "no space left on the disk to unpack it; free some and run it again")
