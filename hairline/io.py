@@ -143,6 +143,11 @@ def work_folder(kind: str) -> Path:
     return folder
 
 
+def from_checkout(path: Path) -> Path:
+    """~ is home, and what is relative starts at the main checkout: DVC's queued experiments run in a copy elsewhere."""
+    return Path(os.environ.get("DVC_ROOT", ".")) / path.expanduser()
+
+
 def link_or_copy(source: Path, target: Path) -> None:
     """The same bytes under a second name: a hard link where the file system can, else a copy."""
     try:

@@ -14,6 +14,9 @@ _LISTED = 100  # duplicates named in the sheet; the rest are counted
 _BANDS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)  # upper ends of the crack shares shown
 
 
+_ORIGIN = ("licence", "citation", "address", "archive", "sha256")
+
+
 @dataclass(frozen=True)
 class Findings:
     """What was noticed while a set was prepared."""
@@ -75,11 +78,8 @@ def datasheet(
         "",
         f"{len(samples)} images in {groups} groups; classes {', '.join(classes)}. Divided by {how}.",
         "",
-        *(
-            f"- {key}: {findings.origin[key]}"
-            for key in ("licence", "citation", "address", "archive", "sha256")
-            if findings.origin.get(key)
-        ),
+        *(f"- {key}: {findings.origin[key]}" for key in _ORIGIN if findings.origin.get(key)),
+        *(f"- {note}" for note in findings.origin.get("notes", [])),
         "",
         *_section("Warnings", [f"- {text}" for text in findings.warnings(samples)]),
         *_section("Splits", _split_table(samples, findings, params)),

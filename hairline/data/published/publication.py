@@ -3,7 +3,6 @@
 A source's own file then only says where the set is published and which mask belongs to which picture.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from hairline.data.published.raw import Meaning, write_raw
 from hairline.data.published.tree import Tree
 from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
-from hairline.io import fingerprint, work_folder, write_json
+from hairline.io import fingerprint, from_checkout, work_folder, write_json
 
 AnyOptions = TypeVar("AnyOptions", bound="PublishedOptions")
 
@@ -147,8 +146,7 @@ def _opened(name: str, about: Publication, options: PublishedOptions) -> Iterato
 
 
 def _given(name: str, about: Publication, options: PublishedOptions) -> Path:
-    # DVC's queued experiments run in a copy elsewhere; what is relative means the checkout
-    path = Path(os.environ.get("DVC_ROOT", "."), options.archive.expanduser())
+    path = from_checkout(options.archive)
     if not path.exists():
         raise InputError(f"{path}: no such archive or folder; {about.by_hand or f'fetch {about.direct}'}")
     if path.is_dir() and options.sha256:

@@ -3,7 +3,6 @@
 Masks are 0/1 or 0/255, or whatever `classes.json` says. All faults are listed at once and nothing is guessed.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from hairline.data.pairs import Faults, Pair, find_pairs, size_fault
 from hairline.data.parallel import parallel_map
 from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
-from hairline.io import write_json
+from hairline.io import from_checkout, write_json
 
 _UNNAMED = (0, 255)  # what the two sides of a 1-bit mask are taken for without classes.json
 _ANY_BINARY = RawClasses.of({0: "background", 1: "crack"})  # and 255, whose meaning all masks together decide
@@ -37,11 +36,6 @@ class FolderOptions(Section):
     """Mask pixels of at least this value are crack, all others background: for masks with soft edges. 0: off."""
 
 
-def _from_checkout(path: Path) -> Path:
-    """DVC's queued experiments run in a copy elsewhere; the pictures are where the checkout is."""
-    return Path(os.environ.get("DVC_ROOT", ".")) / path.expanduser()
-
-
 @register_source(
     FolderOptions,
     licence="not stated: these are the owner's own files",
@@ -52,7 +46,7 @@ def folder(options: FolderOptions, out: Path) -> None:
 
     Copied, not hard-linked: DVC makes its files read-only, and a link would do that to the owner's originals.
     """
-    path, faults = _from_checkout(options.path), Faults()
+    path, faults = from_checkout(options.path), Faults()
     if not path.is_dir():
         raise InputError(f"datasets: no folder {path}; set options.path to the one that holds images/ and masks/")
     classes = read_raw_classes(path) if (path / CLASSES_FILE).exists() and not options.threshold else None
