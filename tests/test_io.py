@@ -1,5 +1,6 @@
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,3 +96,11 @@ def test_a_link_that_the_file_system_refuses_becomes_a_copy(tmp_path, monkeypatc
     monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("cross-device")))
     io.link_or_copy(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_text() == "content"
+
+
+def test_a_relative_path_starts_at_the_checkout_also_in_an_experiments_copy(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "checkout"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert io.from_checkout(Path("photos")) == tmp_path / "checkout" / "photos"
+    assert io.from_checkout(tmp_path / "elsewhere") == tmp_path / "elsewhere"
+    assert io.from_checkout(Path("~/photos")) == tmp_path / "home" / "photos"

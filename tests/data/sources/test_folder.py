@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -145,13 +143,3 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path, fetch):
 def test_wrong_options_are_refused_by_key(tmp_path, options, message):
     with pytest.raises(InputError, match=message):
         create_source("folder").fetch(options, tmp_path / "raw", dataset="mine")
-
-
-def test_a_relative_path_starts_at_the_checkout_also_in_an_experiments_copy(tmp_path, monkeypatch):
-    from hairline.data.sources.folder import _from_checkout
-
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "checkout"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert _from_checkout(Path("photos")) == tmp_path / "checkout" / "photos"
-    assert _from_checkout(tmp_path / "elsewhere") == tmp_path / "elsewhere"
-    assert _from_checkout(Path("~/photos")) == tmp_path / "home" / "photos"
