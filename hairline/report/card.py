@@ -32,7 +32,7 @@ from hairline.engine import load_run, predict_probabilities
 
 run = load_run(Path("{folder}"))  # refuses weights whose SHA-256 is another
 image = torch.from_numpy(read_image(Path("{picture}")))[None]  # [1, H, W, 3]
-probability = predict_probabilities(run.model, image, normalisation=run.card.normalisation, precision="fp32")
+probability = predict_probabilities(run.as_used, image, normalisation=run.card.normalisation, precision="fp32")
 prediction = {decision}
 print(f"{{(prediction > 0).float().mean():.2%}} of the pixels are no {{run.card.classes[0]}}")
 ```"""
