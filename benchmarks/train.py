@@ -75,7 +75,9 @@ def draw_dataset(folder: Path, images: int) -> Path:
     options = Options.model_validate(settings.options | {"images": images, "size": 400})
     draw_files(options, folder / "raw", workers=2)
     write_json(folder / "raw" / "classes.json", {"classes": {"0": "background", "1": "crack"}})
-    prepare(folder / "raw", folder / "dataset", settings.split, report=folder / "report.md")
+    prepare(
+        folder / "raw", folder / "dataset", settings.split, report=folder / "report.md", page=folder / "report.html"
+    )
     return folder / "dataset"
 
 

@@ -23,6 +23,21 @@ def _plain_name(name: str) -> str:
 Name = Annotated[str, AfterValidator(_plain_name)]
 
 
+class TileParams(Section):
+    """How pictures that are too large to use whole are cut."""
+
+    side: int = Field(ge=0)
+    """Of the square tiles, pixels; 0: pictures stay whole."""
+    overlap: int = Field(ge=0)
+    """Of neighbours, pixels; more where the last ones move back inside the picture."""
+
+    @model_validator(mode="after")
+    def _overlap_is_less_than_side(self) -> "TileParams":
+        if self.side and self.overlap >= self.side:
+            raise ValueError(f"tile.overlap is {self.overlap}, but must be less than tile.side, {self.side}")
+        return self
+
+
 class SplitParams(Section):
     """How a data set is divided: whole source photographs at a time, seeded, stratified by crack share."""
 
@@ -37,6 +52,8 @@ class SplitParams(Section):
     """Regular expression on the stem; its first bracket names the source photograph. Empty: each image its own."""
     near_duplicate_bits: int = Field(ge=0, le=64)
     """Two pictures whose 64-bit perceptual hashes differ in at most this many bits are looked at as near duplicates."""
+    tile: TileParams
+    """Tiles stay together as their photograph does."""
 
 
 class DatasetParams(Section):

@@ -1,12 +1,13 @@
 """Check one raw data set, bring it into one form and divide it.
 
 Reads   --raw      images/, masks/, classes.json, perhaps splits/*.txt
-Writes  --out      images/, masks/ (class ids), classes.json, manifest.csv
-        --report   Markdown: how many, how divided, what is in it twice
+Writes  --out      images/, masks/ (class ids), classes.json, manifest.csv, looks.csv
+        --report   Markdown: how many, how divided, what is in it twice, which masks to look at
+        --page     the same as HTML, with pictures
 Params  datasets.<name>.split
 
 Example: python -m stages.split --dataset demo --raw data/raw/demo --out data/prepared/demo
-             --report reports/data/demo.md
+             --report reports/data/demo.md --page reports/data/demo.html
 """
 
 from pathlib import Path
@@ -17,9 +18,9 @@ from hairline.data import find_dataset
 from hairline.data.prepare import prepare
 
 
-def main(dataset: str, raw: Path, out: Path, report: Path) -> None:
+def main(dataset: str, raw: Path, out: Path, report: Path, page: Path) -> None:
     chosen = find_dataset(load_params().datasets, dataset)
-    prepare(raw, out, chosen.split, report=report)
+    prepare(raw, out, chosen.split, report=report, page=page)
 
 
 if __name__ == "__main__":
@@ -28,4 +29,5 @@ if __name__ == "__main__":
     parser.add_argument("--raw", type=Path, required=True, help="folder that the download stage wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of the prepared data set")
     parser.add_argument("--report", type=Path, required=True, help="Markdown file about it")
+    parser.add_argument("--page", type=Path, required=True, help="HTML file about it")
     run_stage(main, parser)

@@ -40,7 +40,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = Options.model_validate(settings.options | {"images": 20, "size": 64})
     draw_files(options, folder / "raw", workers=1)
     write_json(folder / "raw" / "classes.json", {"classes": {"0": "background", "1": "crack"}})
-    prepare(folder / "raw", folder / "tiny", settings.split, report=folder / "tiny.md")
+    prepare(folder / "raw", folder / "tiny", settings.split, report=folder / "tiny.md", page=folder / "tiny.html")
     return folder / "tiny"
 
 

@@ -91,3 +91,9 @@ def test_each_arm_of_the_study_is_named_once():
     kd = load_params(ROOT / "params.yaml").kd
     assert len(kd.arms()) == 3 + len(kd.strategies) * len(kd.temperatures)
     assert kd.reference() in kd.arms()
+
+
+@pytest.mark.parametrize("overlap", [64, 65])
+def test_tiles_that_would_never_get_on_are_refused(overlap):
+    text = refusal(changed("datasets", "synthetic", "split", "tile", {"side": 64, "overlap": overlap}))
+    assert f"tile.overlap is {overlap}, but must be less than tile.side, 64" in text

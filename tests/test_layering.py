@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; a part may import only what lies below it. Parts of one line are siblings.
 LAYERS = (
-    ("classes", "errors"),
-    ("commands", "io", "progress", "sections"),
+    ("classes", "errors", "palette"),
+    ("commands", "html", "io", "progress", "sections"),
     ("config",),
     ("data", "losses", "metrics", "models", "profiles"),
     ("engine",),
@@ -64,7 +64,7 @@ def test_the_check_sees_a_wrong_import():
     }
 
 
-WITHOUT_TORCH = ("download", "split", "report", "draw", "write_workbook", "write_page", "track")
+WITHOUT_TORCH = ("download", "split", "compare_data", "report", "draw", "write_workbook", "write_page", "track")
 
 
 @pytest.mark.parametrize("module", [*(f"stages.{name}" for name in WITHOUT_TORCH), "hairline.__main__"])

@@ -5,7 +5,7 @@ A perceptual hash proposes pairs, a correlation of their detail decides.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +16,7 @@ _HASHED = 32  # of the picture under the cosine transform
 _BITS = 64
 _TURNS = 8
 _BLOCK = 256  # rows of the distance table at a time: 20 MB for 10 000 pictures
+_CHUNK = 1024  # pairs that are correlated at a time: 50 MB
 _DETAIL = 4.0  # sigma, in thumbnail pixels, of what counts as lighting and is taken away
 
 MINIMUM_CORRELATION = 0.9
@@ -45,16 +46,34 @@ class Look:
     thumbnail: np.ndarray
     """uint16 [64, 64], 256 steps to a grey level."""
 
+    @property
+    def plain(self) -> bool:
+        """Too little in it to tell it from others: no copy of anything."""
+        return not detail_of(self.thumbnail).any()
+
 
 def look_at(pixels: np.ndarray) -> Look:
     """`pixels`: uint8 [H, W, 3]."""
     digest = hashlib.sha256(repr(pixels.shape).encode())
     digest.update(np.ascontiguousarray(pixels))
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = _shrink(pixels)
     tiny = cv2.resize(small, (_HASHED, _HASHED), interpolation=cv2.INTER_AREA)
     hashes = [_hash(_turn(tiny, turn)) for turn in range(_TURNS)]
-    return Look(digest.hexdigest(), np.array(hashes, np.uint64), np.round(small * 256).astype(np.uint16))
+    return Look(digest.hexdigest(), np.array(hashes, np.uint64), _steps(small))
+
+
+def thumbnail_of(pixels: np.ndarray) -> np.ndarray:
+    """That of the picture's look, without the rest."""
+    return _steps(_shrink(pixels))
+
+
+def _shrink(pixels: np.ndarray) -> np.ndarray:
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _steps(small: np.ndarray) -> np.ndarray:
+    return np.round(small * 256).astype(np.uint16)
 
 
 def _turn(square: np.ndarray, turn: int) -> np.ndarray:
@@ -84,37 +103,57 @@ def near_copies(looks: Sequence[Look], *, bits: int) -> list[tuple[int, int]]:
     if len(first) < 2:
         return []
     hashes = np.stack([looks[position].hashes for position in first])  # [N, 8]
-    thumbnails = np.stack([looks[position].thumbnail for position in first])
+    details = Details(len(first), lambda row: looks[first[row]].thumbnail)
+    pairs = near_pairs(hashes, hashes, details, details, bits=bits, above=True)
+    return [(first[one], first[other]) for one, other in pairs]
+
+
+class Details:
+    """The detail of many pictures, each taken when it is first asked for."""
+
+    def __init__(self, count: int, thumbnail: Callable[[int], np.ndarray]) -> None:
+        self._thumbnail, self._known = thumbnail, np.zeros(count, bool)
+        self._rows = np.zeros((count, _SIDE * _SIDE), np.float32)  # the system gives memory to the rows that are used
+
+    def rows(self, positions: np.ndarray) -> np.ndarray:
+        """float32 [len(positions), 64 x 64]"""
+        for position in np.unique(positions[~self._known[positions]]).tolist():
+            self._rows[position] = detail_of(self._thumbnail(position))
+            self._known[position] = True
+        return self._rows[positions]
+
+
+def detail_of(thumbnail: np.ndarray) -> np.ndarray:
+    """float32 [64 x 64] of norm 1 without the lighting; all 0 for a picture too plain to compare."""
+    square = thumbnail.astype(np.float32) / 256
+    detail = square - cv2.GaussianBlur(square, (0, 0), _DETAIL)
+    norm = float(np.linalg.norm(detail))
+    return detail.ravel() / norm if norm > _FLATTEST else np.zeros(detail.size, np.float32)
+
+
+def near_pairs(
+    ours: np.ndarray, theirs: np.ndarray, our_details: Details, their_details: Details, *, bits: int, above: bool
+) -> list[tuple[int, int]]:
+    """Rows of two tables of hashes, uint64 [N, 8] and [M, 8], that look the same; `above`: only those i < j."""
     found: set[tuple[int, int]] = set()
+    places = np.arange(_SIDE * _SIDE).reshape(_SIDE, _SIDE)
     for turn in range(_TURNS):
-        one, other = _within(hashes[:, 0], hashes[:, turn], bits=bits)
-        for block in range(0, len(one), 4096):
-            a, b = one[block : block + 4096], other[block : block + 4096]
-            similar = np.einsum("np,np->n", _detail(thumbnails[a], 0), _detail(thumbnails[b], turn))
-            found.update((first[i], first[j]) for i, j in zip(a[_close(similar)], b[_close(similar)], strict=True))
+        turned = _turn(places, turn).ravel()  # the blur knows no direction, so detail can be turned after it
+        for one, other in _within(ours[:, 0], theirs[:, turn], bits=bits, above=above):
+            similar = np.einsum("np,np->n", our_details.rows(one), their_details.rows(other)[:, turned])
+            close = similar >= MINIMUM_CORRELATION
+            found.update(zip(one[close].tolist(), other[close].tolist(), strict=True))
     return sorted(found)
 
 
-def _close(correlation: np.ndarray) -> np.ndarray:
-    return correlation >= MINIMUM_CORRELATION
-
-
-def _within(ours: np.ndarray, theirs: np.ndarray, *, bits: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions i < j with at most `bits` different bits between ours[i] and theirs[j]."""
-    pairs = []
+def _within(ours: np.ndarray, theirs: np.ndarray, *, bits: int, above: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Positions i and j with at most `bits` different bits between ours[i] and theirs[j], some at a time."""
     for start in range(0, len(ours), _BLOCK):
-        distance = np.bitwise_count(ours[start : start + _BLOCK, None] ^ theirs[None, start:])
+        first = start if above else 0
+        distance = np.bitwise_count(ours[start : start + _BLOCK, None] ^ theirs[None, first:])
         row, column = np.nonzero(distance <= bits)
-        pairs.append(np.stack([row, column])[:, column > row] + start)
-    return tuple(np.concatenate(pairs, axis=1))
-
-
-def _detail(thumbnails: np.ndarray, turn: int) -> np.ndarray:
-    """float32 [N, 64 x 64] of norm 1 without the lighting; all 0 for a picture too plain to compare."""
-    rows = np.empty((len(thumbnails), _SIDE * _SIDE), np.float32)
-    for row, thumbnail in zip(rows, thumbnails, strict=True):
-        square = _turn(thumbnail.astype(np.float32) / 256, turn)
-        detail = square - cv2.GaussianBlur(square, (0, 0), _DETAIL)
-        norm = float(np.linalg.norm(detail))
-        row[:] = detail.ravel() / norm if norm > _FLATTEST else 0
-    return rows
+        row, column = row + start, column + first
+        if above:
+            row, column = row[column > row], column[column > row]
+        for chunk in range(0, len(row), _CHUNK):
+            yield row[chunk : chunk + _CHUNK], column[chunk : chunk + _CHUNK]

@@ -15,7 +15,7 @@ from hairline.io import write_bytes
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 178_000_000
-"""Larger pictures are refused before they are decoded; just under the size at which Pillow refuses by itself."""
+"""Larger pictures are refused before they are decoded. Pillow by itself would warn from half of that on."""
 
 _ORIENTATION = 0x0112  # the EXIF tag; 1 means upright
 _UPRIGHT = 1
@@ -67,6 +67,7 @@ def decode_picture(content: bytes, *, name: str) -> Picture:
     """Decode all of it; a file that is cut short or lies about its size is an error, never a half-grey picture."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -88,7 +89,7 @@ def decode_picture(content: bytes, *, name: str) -> Picture:
             )
     except UnidentifiedImageError:
         raise PictureError(name, "is no picture inside" if content else "is empty", "replace or remove it") from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(name) from None
     except PictureError:
         raise

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from hairline import palette
 from hairline.classes import IGNORE
-from hairline.report import palette
 
 FOUND, FALSE_ALARM, MISSED = (palette.rgb(colour) for colour in (palette.FOUND, palette.FALSE_ALARM, palette.MISSED))
 LEGEND = (("found", FOUND), ("false alarm", FALSE_ALARM), ("missed", MISSED))

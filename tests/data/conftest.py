@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairline.config import AugmentParams, SplitParams
+from hairline.config import AugmentParams, SplitParams, TileParams
 from hairline.data.manifest import Sample, write_classes, write_manifest
 from hairline.data.masks import write_mask
 from hairline.io import write_json
@@ -55,9 +55,12 @@ def make_raw(make_folder: Callable[..., Path]) -> Callable[..., Path]:
     return make
 
 
+WHOLE = TileParams(side=0, overlap=0)
+
+
 @pytest.fixture
 def split_params() -> SplitParams:
-    return SplitParams(seed=0, lists="own", val=0.2, test=0.3, folds=3, group="", near_duplicate_bits=6)
+    return SplitParams(seed=0, lists="own", val=0.2, test=0.3, folds=3, group="", near_duplicate_bits=6, tile=WHOLE)
 
 
 NO_AUGMENT = AugmentParams(

@@ -117,8 +117,14 @@ def test_an_empty_file_and_a_text_are_refused(tmp_path):
 
 
 def test_a_picture_that_claims_a_huge_size_is_refused_before_it_is_decoded(tmp_path):
-    with pytest.raises(PictureError, match="claims more than 178 million pixels; cut it"):
-        read_image(save(tmp_path / "a.png", png_with_size(30_000, 30_000)))
+    for side in (13_400, 30_000):
+        with pytest.raises(PictureError, match="claims more than 178 million pixels; cut it"):
+            read_image(save(tmp_path / "a.png", png_with_size(side, side)))
+
+
+def test_a_large_picture_is_read_without_a_warning(tmp_path):
+    with pytest.raises(PictureError, match="cannot be decoded"):  # its header says 12 000 x 9 000, its pixels are few
+        read_image(save(tmp_path / "a.png", png_with_size(12_000, 9_000)))
 
 
 def test_a_header_that_lies_about_the_size_is_refused(tmp_path):

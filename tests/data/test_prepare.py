@@ -7,7 +7,10 @@ import pytest
 from PIL import Image
 
 from hairline.classes import IGNORE
+from hairline.config import TileParams
+from hairline.data.duplicates import look_at
 from hairline.data.images import read_image
+from hairline.data.looks import read_looks
 from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.data.masks import read_mask
 from hairline.data.prepare import prepare
@@ -22,7 +25,7 @@ def run(tmp_path, split_params):
 
     def run(raw, **changes):
         params = split_params.model_copy(update=changes)
-        prepare(raw, tmp_path / "out", params, report=tmp_path / "report.md")
+        prepare(raw, tmp_path / "out", params, report=tmp_path / "report.md", page=tmp_path / "report.html")
         samples = {sample.id: sample for sample in read_manifest(tmp_path / "out")}
         return samples, (tmp_path / "report.md").read_text()
 
@@ -250,3 +253,80 @@ def test_a_raw_folder_without_classes_is_refused(make_raw, run):
     (raw / "classes.json").unlink()
     with pytest.raises(InputError, match=r"classes\.json: no such file"):
         run(raw)
+
+
+def test_big_pictures_are_cut_into_tiles_that_stay_together(make_raw, run, tmp_path):
+    raw = make_raw(8)
+    cv2.imwrite(str(raw / "images" / "p07.png"), draw_photo(7, 20, 18))
+    cv2.imwrite(str(raw / "masks" / "p07.png"), 255 * draw_mask(7, 20, 18))
+    samples, report = run(raw, tile=TileParams(side=25, overlap=5))
+    assert len(samples) == 7 * 2 * 3 + 1
+    assert "more than 25 px are cut into tiles" in report
+    tile = samples["p02@2-3"]  # rows 15 to 40, columns 25 to 50
+    assert (tile.width, tile.height, tile.group) == (25, 25, "p02")
+    assert (read_image(tmp_path / "out" / tile.image)[..., ::-1] == draw_photo(2)[15:40, 25:50]).all()
+    assert (read_mask(tmp_path / "out" / tile.mask, classes=2) == draw_mask(2)[15:40, 25:50]).all()
+    assert tile.crack_share == draw_mask(2)[15:40, 25:50].mean()
+    assert (samples["p07"].width, samples["p07"].height) == (18, 20)
+    for column in ("group", "split", "fold"):
+        for number in range(7):
+            assert len({getattr(s, column) for id, s in samples.items() if id.startswith(f"p{number:02d}")}) == 1
+
+
+def test_own_lists_name_photographs_and_their_tiles_follow(make_raw, run):
+    raw = make_raw(12)
+    write_lists(raw, train=stems(*range(8)), val=stems(8, 9), test=stems(10, 11))
+    samples, _ = run(raw, tile=TileParams(side=30, overlap=0))
+    assert {id[:3] for id, sample in samples.items() if sample.split == "test"} == set(stems(10, 11))
+
+
+def test_copies_of_a_photograph_are_found_although_both_are_cut(make_raw, run):
+    raw = make_raw(12)
+    (raw / "images" / "p05.png").write_bytes((raw / "images" / "p01.png").read_bytes())
+    samples, report = run(raw, tile=TileParams(side=30, overlap=0))
+    assert len({sample.group for id, sample in samples.items() if id[:3] in ("p01", "p05")}) == 1
+    assert "- `p01@1-1` " in report
+
+
+def test_a_picture_with_the_name_of_a_tile_is_refused(make_raw, run):
+    raw = make_raw(12)
+    for kind in ("images", "masks"):
+        (raw / kind / "p00@1-2.png").write_bytes((raw / kind / "p01.png").read_bytes())
+    run(raw)
+    small = draw_photo(3, 20, 20)
+    cv2.imwrite(str(raw / "images" / "p00@1-2.png"), small)
+    cv2.imwrite(str(raw / "masks" / "p00@1-2.png"), draw_mask(0, 20, 20) * 255)
+    with pytest.raises(InputError, match=r"'p00@1-2' is a picture and the name of a tile too"):
+        run(raw, tile=TileParams(side=30, overlap=0))
+
+
+def test_leaking_test_images_are_counted_by_group_and_by_copy(make_raw, run, capsys):
+    raw = make_raw(12, stem=lambda n: f"road{n // 2}-{n % 2}")
+    ids = sorted(path.stem for path in (raw / "images").iterdir())
+    copied = (raw / "images" / f"{ids[0]}.png").read_bytes()
+    (raw / "images" / f"{ids[11]}.png").write_bytes(copied)
+    write_lists(raw, train=ids[:6], val=ids[6:9], test=ids[9:])
+    _, report = run(raw, group="^(.+)-")
+    leak = "2 of 3 test images leak from train or val, 1 by group and 1 as copy: road4-1, road5-1"
+    assert leak in report
+    assert f"warning: out: {leak}" in capsys.readouterr().err
+
+
+def test_looks_of_all_samples_are_kept_beside_them(make_raw, run, tmp_path):
+    samples, _ = run(make_raw(12))
+    looks = read_looks(tmp_path / "out")
+    assert looks.ids == sorted(samples)
+    assert looks.digests[3] == look_at(read_image(tmp_path / "out" / samples["p03"].image)).digest
+
+
+def test_odd_masks_are_named_in_the_report(make_raw, run):
+    raw = make_raw(12)
+    cv2.imwrite(str(raw / "masks" / "p04.png"), draw_mask(0) * 0)
+    report = run(raw)[1]
+    assert "- nothing drawn: 1 (`p04`)" in report
+
+
+def test_class_names_that_would_break_a_table_do_not(make_raw, run):
+    raw = make_raw(12)
+    write_json(raw / "classes.json", {"classes": {"0": "background", "255": "a|b"}})
+    assert "| a\\|b |" in run(raw)[1]

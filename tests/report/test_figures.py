@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from hairline import io
+from hairline import io, palette
 from hairline.config import Params, load_params
-from hairline.report import palette
 from hairline.report.figures import style
 from hairline.report.figures.files import draw_figures, write_figures
 from hairline.report.figures.learning import learning

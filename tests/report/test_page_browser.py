@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from hairline import palette
 from hairline.config import Params, load_params
-from hairline.report import palette
 from hairline.report.gallery import read_ids
 from hairline.report.page.page import results_page
 from hairline.report.results import read_studies

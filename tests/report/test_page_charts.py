@@ -4,11 +4,11 @@ from itertools import combinations, pairwise
 import pytest
 
 from hairline.config import Params
+from hairline.html.markup import data_block, tag
 from hairline.report.page.charts import study_charts
 from hairline.report.page.cost import pareto_front
 from hairline.report.page.learning import learning, mean_history
 from hairline.report.page.looks import REST, SHOWN, looks_of
-from hairline.report.page.markup import data_block, tag
 from hairline.report.page.plot import HEIGHT, Plot, Scale, number, share_span, shorten, span, spread
 from hairline.report.results import read_study
 from tests.report.made import make_results

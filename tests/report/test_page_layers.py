@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.page.layers import CLASS_COLOURS, VERDICTS, Layer, States, shrink
 
 

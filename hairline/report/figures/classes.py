@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.figures import style
 from hairline.report.results import Arm, Study
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import Bbox
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.figures import style
 
 Point = tuple[float, float]

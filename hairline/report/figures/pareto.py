@@ -7,7 +7,7 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.figures import style
 from hairline.report.figures.labels import label_points
 from hairline.report.results import Arm, Study

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.figures import style
 from hairline.report.results import Arm, Run, Study
 

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from hairline.report import palette
+from hairline import palette
 from hairline.report.results import Study
 
 SINGLE, DOUBLE = 3.4, 7.0

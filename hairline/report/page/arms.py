@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from hairline.html.markup import Html, tag
+from hairline.html.words import thousands
 from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE
 from hairline.report.page.looks import Look
-from hairline.report.page.markup import Html, tag
-from hairline.report.page.words import thousands
 from hairline.report.results import Arm, Study
 from hairline.report.study_table import SCORES
 

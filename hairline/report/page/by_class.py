@@ -1,9 +1,9 @@
 """Bars a class: what val prefers, the reference and the teacher side by side. One class needs no such chart."""
 
+from hairline.html.markup import Html
 from hairline.report.page import plot
 from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE, Looks, chart_figure, is_known, key_of
 from hairline.report.page.looks import Look
-from hairline.report.page.markup import Html
 from hairline.report.page.plot import Plot
 from hairline.report.results import Arm, Study
 from hairline.report.tables import with_interval

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from hairline.html.markup import Html, tag
 from hairline.report.page.looks import Look
-from hairline.report.page.markup import Html, tag
 from hairline.report.page.plot import Plot
 from hairline.report.results import Arm, Study
 from hairline.report.tables import with_interval

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from hairline.html.markup import Html
 from hairline.report.page import plot
 from hairline.report.page.chart import (
     HEADLINE,
@@ -15,7 +16,6 @@ from hairline.report.page.chart import (
     told,
 )  # fmt: skip
 from hairline.report.page.looks import REST, in_front
-from hairline.report.page.markup import Html
 from hairline.report.page.plot import Plot
 from hairline.report.results import Arm, Study
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from hairline.html.markup import Html, data_block, join, tag
+from hairline.html.words import HARD, thousands
 from hairline.report.page.layers import CLASS_COLOURS
-from hairline.report.page.markup import Html, data_block, join, tag
 from hairline.report.page.pictures import LONGEST, Gallery, Shown
-from hairline.report.page.words import HARD, thousands
 from hairline.report.study_page import TITLES
 
 VIEWS = {

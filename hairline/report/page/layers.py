@@ -16,7 +16,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from hairline.report import palette
+from hairline import palette
 
 VERDICTS = {"found": palette.FOUND, "false alarm": palette.FALSE_ALARM, "missed": palette.MISSED}
 CLASS_COLOURS = palette.SERIES

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hairline.report import palette
-from hairline.report.page.markup import Html, tag
+from hairline import palette
+from hairline.html.markup import Html, tag
 from hairline.report.results import Arm, Study
 
 COLOURS = tuple(colour for colour in palette.SERIES if colour != palette.YELLOW)  # yellow lines are lost on white

@@ -1,7 +1,7 @@
 """What the scores on the page mean, in the words of the code that computes them."""
 
+from hairline.html.markup import Html, join, tag
 from hairline.metrics import definitions
-from hairline.report.page.markup import Html, join, tag
 from hairline.report.study_table import SCORES
 
 RULES = (

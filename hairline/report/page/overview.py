@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairline.data.manifest import SPLITS, Sample, read_manifest
+from hairline.html.markup import Html, join, tag
+from hairline.html.words import duration, plural, thousands
 from hairline.report.page.chart import FIGURES, HEADLINE, HEADLINE_TITLE
-from hairline.report.page.markup import Html, join, tag
-from hairline.report.page.words import duration, plural, thousands
 from hairline.report.results import Arm, Study
 from hairline.report.study_page import TITLES
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hairline.html.markup import Html, join, tag
 from hairline.report.page.looks import Look
-from hairline.report.page.markup import Html, join, tag
 
 WIDTH, HEIGHT = 420, 310
 LEFT, TOP, BOTTOM = 40, 28, 40

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from hairline.html.markup import Html
 from hairline.report.page import plot
 from hairline.report.page.chart import PLAIN, Looks, chart_figure, key_of
 from hairline.report.page.looks import REST, in_front
-from hairline.report.page.markup import Html
 from hairline.report.page.plot import Plot, Point
 from hairline.report.results import Arm, Run, Study
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hairline.report.page.markup import Html, tag
+from hairline.html.markup import Html, tag
 from hairline.report.results import Arm, Run, Study
 from hairline.report.study_page import TITLES
 

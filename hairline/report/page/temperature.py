@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from hairline.config import DistillParams
+from hairline.html.markup import Html
 from hairline.report.page import plot
 from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE, PLAIN, chart_figure, is_known, reach, told
 from hairline.report.page.looks import Look, look
-from hairline.report.page.markup import Html
 from hairline.report.page.plot import Plot
 from hairline.report.results import Arm, Study
 

@@ -12,7 +12,7 @@ from openpyxl.chart.title import title_maker
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties
 
-from hairline.report.palette import GREY, SERIES
+from hairline.palette import GREY, SERIES
 from hairline.report.workbook.sheet import Axis, Cells, Chart
 from hairline.report.workbook.styles import plain_hex, tint
 

@@ -3,7 +3,7 @@
 from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from hairline.report.palette import BLUE, GREY, VERMILION, rgb
+from hairline.palette import BLUE, GREY, VERMILION, rgb
 from hairline.report.workbook.sheet import Kind
 
 FORMATS: dict[Kind, str] = {

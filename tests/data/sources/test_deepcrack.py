@@ -32,7 +32,7 @@ def test_the_published_archive_becomes_the_raw_form(fetch_from, top):
 
 def test_the_raw_form_can_be_prepared(fetch_from, split_params, tmp_path):
     raw = fetch_from("deepcrack", published(numbers=range(1, 9)))
-    prepare(raw, tmp_path / "prepared", split_params, report=tmp_path / "report.md")
+    prepare(raw, tmp_path / "prepared", split_params, report=tmp_path / "report.md", page=tmp_path / "report.html")
     assert "non-commercial research" in (tmp_path / "report.md").read_text()
 
 

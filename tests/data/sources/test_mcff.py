@@ -35,7 +35,13 @@ def test_lists_pair_images_with_masks_and_soft_labels_are_left_alone(fetch_from,
 
 def test_val_may_stand_for_the_missing_test(fetch_from, split_params, tmp_path):
     with pytest.raises(InputError, match=r"test\.txt: no such file"):
-        prepare(fetch_from("mcff", published()), tmp_path / "p", split_params, report=tmp_path / "r.md")
+        prepare(
+            fetch_from("mcff", published()),
+            tmp_path / "p",
+            split_params,
+            report=tmp_path / "r.md",
+            page=tmp_path / "r.html",
+        )
     raw = fetch_from("mcff", published(), val_as_test=True)
     assert len(split(raw, "test")) == 6 and not (raw / "splits" / "val.txt").exists()
 
