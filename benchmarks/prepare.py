@@ -72,6 +72,6 @@ def main(images: int, size: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, required=True)
-    parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--images", type=int, default=2000)
+    parser.add_argument("--size", type=int, default=400)
     main(**vars(parser.parse_args()))
