@@ -57,6 +57,7 @@ def test_a_registered_network_says_elsewhere_what_its_run_folder_says_here(proje
     np.save(elsewhere / "images.npy", images)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{os.environ['DVC_ROOT']}/.mlflow/mlflow.db"
+    environment["OMP_NUM_THREADS"] = str(torch.get_num_threads())  # another number rounds sums in another order
     command = [sys.executable, "-c", ELSEWHERE, "models:/hairline-distill@best", str(Path(engine.__file__).parents[2])]
     done = subprocess.run(command, cwd=elsewhere, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
