@@ -132,11 +132,11 @@ def paint_crack(rng: np.random.Generator, image: Array, strands: list[Strand], l
     alpha = (np.clip(soft, 0, 1) * fade * look.opacity)[..., None]
     cracked = image * (1 - alpha) + inside * alpha
     covered = (coverage > COVERED) & (strength > 0)
-    mask = covered & (_difference(image, cracked, coverage) > VISIBLE * noise)
+    mask = covered & (difference(image, cracked, coverage) > VISIBLE * noise)
     return Painted(cracked, mask.astype(np.uint8), seen=int(mask.sum()) / max(int(covered.sum()), 1))
 
 
-def _difference(before: Array, after: Array, coverage: Array) -> Array:
+def difference(before: Array, after: Array, coverage: Array) -> Array:
     """Grey levels by which the crack stands out in its strongest colour, averaged over its nearest pixels."""
     half = (len(coverage) // 2, len(coverage) // 2)  # what is smoothed needs no more
     change = cv2.resize((before - after) * coverage[..., None], half, interpolation=cv2.INTER_AREA)

@@ -6,6 +6,7 @@ import pytest
 
 from hairline.data.sources import synthetic as module
 from hairline.data.sources.synthetic import Options, draw_files
+from hairline.data.synthetic import files as files_module
 from hairline.errors import InputError
 
 VALUES = {
@@ -52,7 +53,7 @@ def test_the_files_hold_what_was_drawn_with_red_first(tmp_path):
 
 
 def test_two_processes_write_the_same_bytes_as_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 3)
+    monkeypatch.setattr(files_module, "CHUNK", 3)
     draw_files(options(images=8), tmp_path / "one", workers=1)
     draw_files(options(images=8), tmp_path / "two", workers=2)
     assert files(tmp_path / "one") == files(tmp_path / "two")
@@ -72,11 +73,11 @@ def test_a_killed_process_is_reported_in_one_line(tmp_path, monkeypatch):
             pass
 
         def submit(self, *_):
-            raise module.BrokenProcessPool
+            raise files_module.BrokenProcessPool
 
         def shutdown(self, **_):
             pass
 
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(files_module, "ProcessPoolExecutor", Broken)
     with pytest.raises(InputError, match="drawing process was ended"):
         draw_files(options(images=40), tmp_path, workers=2)
