@@ -17,6 +17,18 @@ def test_symmetric_maps_grey_levels_to_minus_one_and_one():
     torch.testing.assert_close(values[0, :, 0, 0], torch.tensor([-1.0, 1.0, -0.6]))
 
 
+def test_imagenet_is_what_the_published_weights_were_trained_with(pictures):
+    from torchvision.models import ResNet101_Weights
+    from torchvision.transforms.functional import convert_image_dtype
+    from torchvision.transforms.functional import normalize as normalise_by
+
+    taken = ResNet101_Weights.IMAGENET1K_V1.transforms()
+    expected = normalise_by(
+        convert_image_dtype(pictures.permute(0, 3, 1, 2), torch.float32), mean=taken.mean, std=taken.std
+    )
+    torch.testing.assert_close(normalise(pictures, "imagenet"), expected, rtol=0, atol=1e-5)
+
+
 def test_standardise_is_what_its_description_says(pictures):
     for picture, values in zip(pictures.numpy().astype(np.float64), normalise(pictures, "standardise"), strict=True):
         centred = picture - picture.mean(axis=(0, 1))
@@ -61,5 +73,5 @@ def test_what_is_not_a_batch_of_grey_levels_is_refused(wrong):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(pictures):
-    with pytest.raises(InputError, match="known: standardise, symmetric"):
-        normalise(pictures, "imagenet")
+    with pytest.raises(InputError, match="known: standardise, symmetric, imagenet"):
+        normalise(pictures, "minmax")

@@ -1,0 +1,9 @@
+"""DeepLabV3 on a ResNet-101: the large network that CrackSense prunes."""
+
+from hairline.models._deeplabv3 import DeepLabV3
+from hairline.models._registry import Classes, register_model
+
+
+@register_model
+def deeplabv3_resnet101(*, classes: Classes) -> DeepLabV3:
+    return DeepLabV3("deeplabv3_resnet101", classes=classes)

@@ -1,0 +1,56 @@
+"""A pruning as the course of a training: cut, fine-tune, cut again."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from hairline.config import LossParams, PruneParams
+from hairline.data.loader import TrainBatches
+from hairline.methods.supervised import SupervisedStep
+from hairline.methods.training import Course
+from hairline.prune.gradients import Losses
+from hairline.prune.settings import Pruning
+from hairline.prune.steps import PruningStep, pruning_steps
+
+
+def pruning_of(params: PruneParams, arm: str, *, seed: int) -> Pruning:
+    """What an arm of the study cuts."""
+    criterion, schedule, ratio, _ = params.points()[arm]
+    return Pruning(
+        criterion=criterion,
+        ratio=ratio,
+        scope=params.scope,
+        parts=params.parts,
+        round_to=params.round_to,
+        steps=params.schedules[schedule],
+        seed=seed,
+    )
+
+
+def plan_pruning(
+    pruning: Pruning, *, calibration: int, loss: LossParams, normalisation: str
+) -> tuple[dict[str, Any], Course]:
+    """What the result depends on, and the course of the training."""
+
+    def change(model: nn.Module, batches: TrainBatches) -> Iterator[PruningStep]:
+        losses = _losses_of(batches, calibration=calibration, loss=loss, normalisation=normalisation)
+        return pruning_steps(model, pruning, losses=losses)
+
+    return {"pruning": asdict(pruning), "calibration": calibration}, Course(pruning.steps, change)
+
+
+def _losses_of(batches: TrainBatches, *, calibration: int, loss: LossParams, normalisation: str) -> Losses:
+    """The real loss on the first batches of an epoch, the same ones in every step."""
+
+    def losses(model: nn.Module) -> Iterator[Tensor]:
+        step = SupervisedStep(model, loss, normalisation=normalisation)
+        device = next(model.parameters()).device
+        for batch in islice(batches.epoch(0), calibration):
+            with torch.enable_grad():
+                yield step(batch.to(device))["loss"]
+
+    return losses

@@ -1,0 +1,12 @@
+"""Sum of the weights' squares: like l1, but single large weights count for more."""
+
+from torch import Tensor
+
+from hairline.prune.criteria._mean import mean_over_layers
+from hairline.prune.criteria._registry import Evidence, register_criterion
+from hairline.prune.groups import Group
+
+
+@register_criterion()
+def l2(group: Group, evidence: Evidence) -> Tensor:
+    return mean_over_layers(group, evidence, lambda _, weight: weight.square())
