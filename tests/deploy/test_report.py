@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     values = load_params(ROOT / "params.yaml").model_dump(mode="json")
+    values["studies"] = {"distill": "kd", "compare": "compare"}
     values["kd"] |= {"temperatures": [5], "strategies": ["standard"]}
     values["datasets"]["cfd"] = values["datasets"]["synthetic"]
     values["compare"]["test_on"] = ["cfd"]
@@ -105,7 +106,7 @@ def test_a_pair_is_compared_on_each_picture_with_the_largest_loss_first(results,
 
 
 def test_runs_tested_on_different_data_sets_are_not_paired_by_picture(results, tmp_path):
-    paths = files(results, "compare/hrsegnet-s0-f0", "compare/hrsegnet-s0-f0@cfd")
+    paths = files(results, "compare/hrsegnet-synthetic-s0-f0", "compare/hrsegnet-synthetic-s0-f0@cfd")
     main(paths, tmp_path / "pair.xlsx", results / "reports/overlays")
     book = load_workbook(tmp_path / "pair.xlsx")
     assert "paired" not in book.sheetnames
