@@ -34,6 +34,7 @@ PLAIN = AugmentParams(
     blur=0,
     noise=0,
     jpeg=0,
+    on_crack=0,
     dropout=0,
 )
 WARP = PLAIN.model_copy(update={"rotate": 180, "scale": (0.7, 1.4), "contrast": 0.4, "brightness": 0.25})

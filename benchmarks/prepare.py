@@ -49,6 +49,7 @@ def main(images: int, size: int) -> None:
         group="",
         near_duplicate_bits=4,
         tile=TileParams(side=0, overlap=0),
+        keep=[],
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,7 +1,8 @@
 """Profiles: named sets of overrides of params.yaml, run as DVC experiments so that params.yaml need not be edited.
 
-A profile is a file in profiles/: `about` (one line), `targets` (stages to run; empty for all) and `params` (nested like
-params.yaml). A value replaces the one in params.yaml, a new key is added, and null takes a key away.
+A profile is a file in profiles/: `about` (one line), `base` (profiles that come first), `targets` (stages to run; empty
+for all) and `params` (nested like params.yaml). A value replaces the one in params.yaml, a new key is added, and null
+takes a key away.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 from hairline.config import Params, parse_section, read_yaml
 from hairline.errors import InputError
+from hairline.sections import merge
 
 FOLDER = Path("profiles")
 
@@ -32,23 +34,22 @@ def read_profile(name: str, folder: Path = FOLDER) -> Profile:
     if name not in list_profiles(folder):
         raise InputError(f"no profile {name} in {folder}/; there are: {', '.join(list_profiles(folder))}")
     content = read_yaml(folder / f"{name}.yaml")
-    unknown = sorted(set(content) - {"about", "targets", "params"})
+    unknown = sorted(set(content) - {"about", "base", "targets", "params"})
     if unknown or "params" not in content:
-        raise InputError(f"{folder / name}.yaml: expected about, targets and params, found {sorted(content)}")
-    return Profile(name, content.get("about", ""), content.get("targets") or [], content["params"])
+        raise InputError(f"{folder / name}.yaml: expected about, base, targets and params, found {sorted(content)}")
+    changes: Mapping[str, Any] = {}
+    for base in content.get("base") or []:
+        changes = _both(changes, read_profile(base, folder).params)
+    return Profile(name, content.get("about", ""), content.get("targets") or [], _both(changes, content["params"]))
 
 
-def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The nested values of `base` with `changes` put in; null takes away."""
-    merged = dict(base)
-    for key, value in changes.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = merge(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
+def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two sets of changes as one: the second wins, and what it takes away stays taken away."""
+    both = dict(first)
+    for key, value in second.items():
+        is_nested = isinstance(value, Mapping) and isinstance(both.get(key), Mapping)
+        both[key] = _both(both[key], value) if is_nested else value
+    return both
 
 
 def resolve(base: Mapping[str, Any], profiles: Sequence[Profile]) -> Params:

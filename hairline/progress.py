@@ -37,7 +37,7 @@ class Progress:
         now = self._last_line = time.monotonic()
         rate = (self.done - self._first) / max(now - self._start, 1e-9)
         left = (self.total - self.done) / rate if rate else float("inf")
-        clock = f"{left / 60:.1f} min left" if left >= 90 else f"{left:.0f} s left"
+        clock = "" if not rate else f"{left / 60:.1f} min left" if left >= 90 else f"{left:.0f} s left"
         parts = [f"{self.label}: {self.done}/{self.total}", f"{rate:.1f} {self.unit}/s", clock, note]
         print(", ".join(part for part in parts if part), file=sys.stderr, flush=True)
 

@@ -44,6 +44,19 @@ def parse_section(kind: type[AnySection], content: Mapping[str, Any], *, where: 
         raise InputError(f"{file}: " + "; ".join(faults)) from None
 
 
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The nested values of `base` with `changes` put in; null takes away."""
+    merged = dict(base)
+    for key, value in changes.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def _describe(fault: Any, kind: type[Section], where: str) -> str:
     steps = [str(step) for step in fault["loc"]]
     key = ".".join(([where] if where else []) + steps) or (where or "the file")

@@ -3,7 +3,7 @@
 Reads   --prepared, --runs
 Writes  --out          <run>.json, <run>.speed.json, <run>.csv (a row a picture), <run>.curve.csv, comparison.json
         --predictions  <run>/<picture>.png (class ids)
-Params  evaluate, kd or compare, train.device, train.precision, train.threads
+Params  evaluate, the study's section, train.device, train.precision, train.threads
 
 Example
   python -m stages.evaluate --study distill --prepared data/prepared --runs data/runs/distill \\
@@ -20,10 +20,8 @@ def main(study: str, prepared: Path, runs: Path, out: Path, predictions: Path) -
     from hairline.methods.study import evaluate_study, tasks_of
 
     params = load_params()
-    tasks, reference = tasks_of(params, study, prepared=prepared, runs=runs)
-    evaluate_study(
-        tasks, reference=reference, out=out, predictions=predictions, params=params.evaluate, settings=params.train
-    )
+    tasks = tasks_of(params, study, prepared=prepared, runs=runs)
+    evaluate_study(tasks, out=out, predictions=predictions, params=params.evaluate, settings=params.train)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Params  train, compare.recipes.<recipe>, compare.fold
 
 Example
   python -m stages.train --recipe hrsegnet --seed 0 --prepared data/prepared/synthetic \\
-    --out data/runs/compare/hrsegnet-s0-f0
+    --out data/runs/compare/hrsegnet-synthetic-s0-f0
 """
 
 from pathlib import Path
@@ -25,8 +25,10 @@ def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
         raise InputError(
             f"--recipe {recipe}: unknown; compare.recipes in params.yaml has {sorted(params.compare.recipes)}"
         )
-    training = Training(params.compare.recipes[recipe], params.train, prepared, Repeat(seed, params.compare.fold))
-    method, create_step = plan_supervised(params.train)
+    run = params.compare.recipes[recipe]
+    settings = run.settings(params.train)
+    method, create_step = plan_supervised(settings)
+    training = Training(run, settings, prepared, Repeat(seed, params.compare.fold))
     train(training, out, method=method, create_step=create_step)
 
 

@@ -25,15 +25,16 @@ def main(
     params = load_params()
     if arm != "baseline" and (soft_labels is None or temperature is None):
         raise InputError(f"--arm {arm} learns from soft labels: give --temperature and --soft-labels too")
+    settings = params.kd.student.settings(params.train)
     training = Training(
         params.kd.student,
-        params.train,
+        settings,
         prepared,
         Repeat(seed, fold),
         label_dilation=params.kd.label_dilation,
         soft_labels=soft_labels,
     )
-    method, create_step = plan_student(params.train, params.kd, arm=arm, temperature=temperature, labels=soft_labels)
+    method, create_step = plan_student(settings, params.kd, arm=arm, temperature=temperature, labels=soft_labels)
     train(training, out, method=method, create_step=create_step)
 
 

@@ -20,10 +20,11 @@ def main(seed: int, fold: int, prepared: Path, out: Path) -> None:
     from hairline.methods.training import Training, train
 
     params = load_params()
+    settings = params.kd.teacher.settings(params.train)
     training = Training(
-        params.kd.teacher, params.train, prepared, Repeat(seed, fold), label_dilation=params.kd.label_dilation
+        params.kd.teacher, settings, prepared, Repeat(seed, fold), label_dilation=params.kd.label_dilation
     )
-    method, create_step = plan_supervised(params.train)
+    method, create_step = plan_supervised(settings)
     train(training, out, method=method, create_step=create_step)
 
 

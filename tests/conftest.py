@@ -53,5 +53,5 @@ def tiny_run(params: Params) -> RunParams:
 
 @pytest.fixture
 def tiny_settings(params: Params) -> TrainParams:
-    changes = {"crop": 48, "threads": 1, "deterministic": True, "validate_every": 1, "device": "cpu"}
+    changes = {"crop": 48, "threads": 1, "deterministic": True, "validations": 99, "device": "cpu"}
     return params.train.model_copy(update=changes)

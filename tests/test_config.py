@@ -2,8 +2,17 @@ import copy
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from hairline.config import Params, load_params, parse_section, read_yaml
+from hairline.config import (
+    AnnotateParams,
+    CompareParams,
+    Params,
+    RunParams,
+    load_params,
+    parse_section,
+    read_yaml,
+)
 from hairline.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +75,7 @@ def test_a_missing_key_is_named():
 
 def test_whole_temperatures_stay_whole_because_they_become_names(tmp_path):
     params = load_params(ROOT / "params.yaml")
-    assert "standard-T10" in params.kd.arms()
+    assert "standard-T10" in [arm.name for arm in params.kd.plan()]
 
 
 def test_numbers_are_read_as_dvc_reads_them(tmp_path):
@@ -89,8 +98,78 @@ def test_a_missing_file_says_where_to_run_from(tmp_path):
 
 def test_each_arm_of_the_study_is_named_once():
     kd = load_params(ROOT / "params.yaml").kd
-    assert len(kd.arms()) == 3 + len(kd.strategies) * len(kd.temperatures)
-    assert kd.reference() in kd.arms()
+    names = [arm.name for arm in kd.plan()]
+    assert len(set(names)) == len(names) == 3 + len(kd.strategies) * len(kd.temperatures)
+    assert {arm.reference for arm in kd.plan() if arm.name != "baseline"} == {"baseline"}
+
+
+def compared(datasets: list[str], test_on: list[str], networks: list[str]) -> dict[str, str]:
+    """Name and reference of each arm."""
+    values = read_yaml(ROOT / "params.yaml")["compare"]
+    recipes = dict.fromkeys(networks, values["recipes"]["hrsegnet"])
+    changes = {"datasets": datasets, "test_on": test_on, "networks": networks, "recipes": recipes}
+    return {arm.name: arm.reference for arm in CompareParams.model_validate(values | changes).plan()}
+
+
+def test_each_network_is_trained_on_each_data_set_and_held_against_the_first_one_there():
+    assert compared(["a", "b"], [], ["x", "y"]) == {"x-a": "", "y-a": "x-a", "x-b": "", "y-b": "x-b"}
+
+
+def test_a_network_from_elsewhere_is_held_against_the_one_that_was_trained_there():
+    assert compared(["a", "b"], ["a", "b"], ["x"]) == {"x-a": "", "x-b@a": "x-a", "x-b": "", "x-a@b": "x-b"}
+
+
+def test_where_nothing_was_trained_the_first_network_is_the_reference():
+    assert compared(["a", "b"], ["c"], ["x"]) == {"x-a": "", "x-b": "", "x-a@c": "", "x-b@c": "x-a@c"}
+
+
+def annotated(**changes) -> AnnotateParams:
+    return AnnotateParams.model_validate(read_yaml(ROOT / "params.yaml")["annotate"] | changes)
+
+
+def test_fewer_masks_are_held_against_as_many_from_scratch():
+    labelled = {"supervised": [8, "all"], "pretrained": [8, 16], "mixed": ["all"]}
+    plan = {arm.name: arm.reference for arm in annotated(labelled=labelled).plan()}
+    assert plan == {
+        "pretrained-0": "", "supervised-8": "", "supervised-all": "", "pretrained-8": "supervised-8",
+        "pretrained-16": "", "mixed-all": "supervised-all",
+    }  # fmt: skip
+
+
+def test_an_arm_knows_its_masks_and_only_the_first_its_own_work():
+    study = annotated()
+    assert [study.masks(arm) for arm in ("pretrained-0", "mixed-16", "supervised-all")] == [None, 16, None]
+    assert study.run("pretrained-0").epochs == study.pretraining.epochs
+    assert study.run("pretrained-8").learning_rate == study.finetuning.learning_rate
+    assert study.run("mixed-8").learning_rate == study.training.learning_rate
+    assert study.run("pretrained-8").steps == study.run("supervised-all").steps == study.training.steps
+
+
+def test_work_is_said_in_epochs_or_in_steps_and_not_in_both():
+    recipe = read_yaml(ROOT / "params.yaml")["compare"]["recipes"]["hrsegnet"]
+    assert RunParams.model_validate(recipe | {"epochs": 0, "steps": 100}).epochs_of(batches=30) == 4
+    for epochs, steps in ((3, 100), (0, 0)):
+        with pytest.raises(ValidationError, match=f"epochs is {epochs} and steps is {steps}"):
+            RunParams.model_validate(recipe | {"epochs": epochs, "steps": steps})
+
+
+def test_a_recipe_changes_the_settings_it_names_and_no_others():
+    params = load_params(ROOT / "params.yaml")
+    recipe = params.compare.recipes["hrsegnet"].model_copy(update={"train": {"augment": {"rotate": 7}}})
+    settings = recipe.settings(params.train)
+    assert settings.augment.rotate == 7
+    assert settings.model_copy(update={"augment": params.train.augment}) == params.train
+
+
+def test_a_misspelt_setting_of_a_recipe_is_refused_with_its_place():
+    text = refusal(changed("compare", "recipes", "hrsegnet", "train", {"augment": {"rotat": 7}}))
+    assert "compare.recipes.hrsegnet.train.augment.rotat: unknown key; did you mean rotate?" in text
+
+
+def test_a_study_that_would_train_nothing_is_refused():
+    values = read_yaml(ROOT / "params.yaml")
+    values["studies"]["annotate"] = "annotate"
+    assert "give it seeds" in refusal(values)
 
 
 @pytest.mark.parametrize("overlap", [64, 65])

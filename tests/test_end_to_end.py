@@ -67,15 +67,15 @@ def stages_run(text: str) -> set[str]:
 def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
     params = load_params(project / "params.yaml")
     table = (project / "reports/tables/distill.md").read_text()
-    names = [repeat.of(arm) for arm in params.kd.arms() for repeat in params.kd.repeats()]
+    names = [arm.run(repeat) for arm in params.kd.plan() for repeat in params.kd.repeats()]
     assert len(names) == 6
-    for arm, name in zip(params.kd.arms(), names, strict=True):
+    for arm, name in zip(params.kd.plan(), names, strict=True):
         load_run(project / "data/runs/distill" / name)
         scores = json.loads((project / f"reports/metrics/distill/{name}.json").read_text())
         assert scores["scores"]["images"] == 6
         assert (project / f"reports/metrics/distill/{name}.csv").read_text().count("\n") == 7
         assert json.loads((project / f"reports/metrics/distill/{name}.speed.json").read_text())["median_ms"] > 0
-        assert f"| {arm} " in table
+        assert f"| {arm.name} " in table
         assert len(list((project / "reports/overlays/distill" / name).glob("*.png"))) == params.report.overlays
     assert "0.857" in table and "github.com/LovingThresh/MCFF-L_Net" in table
 

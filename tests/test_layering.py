@@ -17,6 +17,7 @@ LAYERS = (
     ("data", "losses", "metrics", "models", "profiles"),
     ("engine",),
     ("methods",),
+    ("prune",),
     ("report",),
     ("deploy",),
     ("__main__",),

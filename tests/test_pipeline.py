@@ -110,4 +110,4 @@ def test_the_runs_that_are_reported_are_those_that_the_dag_trains():
                     made.add(
                         shape.format(strategy=strategy, temperature=temperature, seed=repeat.seed, fold=repeat.fold)
                     )
-    assert {repeat.of(arm) for repeat in params.kd.repeats() for arm in params.kd.arms()} == made
+    assert {arm.run(repeat) for repeat in params.kd.repeats() for arm in params.kd.plan()} == made

@@ -5,7 +5,7 @@ and zoom nothing is resampled at all.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ _NOISE_SIGMA = (2.0, 8.0)  # grey levels
 _JPEG_QUALITY = (40, 95)
 _BOXES = 4  # at most
 _BOX_SIDE = (1 / 16, 1 / 4)  # of the crop
+_BLIND_TRIES = 256  # pixels; at 1 % of crack, one time in 13 none is one
+_TRIES = 32  # places for a turned crop, drawn at once; well inside the picture, at least every second one will do
 
 
 def check_augment(params: AugmentParams) -> None:
@@ -49,11 +51,12 @@ def augment(
     """
     image, mask, soft = _pad(image, mask, soft, crop)
     if params is None:
-        return _cut(image, mask, soft, crop=crop, flip=0.0, rng=rng)
+        return _cut(image, mask, soft, crop=crop, flip=0.0, crack=None, rng=rng)
+    crack = _draw_crack(mask, rng) if params.on_crack and rng.random() < params.on_crack else None
     if params.rotate == 0 and params.scale == (1, 1):
-        image, mask, soft = _cut(image, mask, soft, crop=crop, flip=params.flip, rng=rng)
+        image, mask, soft = _cut(image, mask, soft, crop=crop, flip=params.flip, crack=crack, rng=rng)
     else:
-        image, mask, soft = _warp(image, mask, soft, crop=crop, params=params, rng=rng)
+        image, mask, soft = _warp(image, mask, soft, crop=crop, params=params, crack=crack, rng=rng)
     image = _relight(image, params, rng)
     image = _degrade(image, params, rng)
     if rng.random() < params.dropout:
@@ -84,6 +87,23 @@ def _each_plane(soft: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) ->
     return changed.reshape(*soft.shape[:-2], *changed.shape[-2:])
 
 
+def _draw_crack(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int] | None:
+    """Row and column of one foreground pixel, all equally likely; None where there is none."""
+    width = mask.shape[1]
+    # The first that blind tries hit is as likely to be any of them, and mostly saves a walk over the whole mask.
+    tries = rng.integers(mask.size, size=_BLIND_TRIES)
+    hits = _is_foreground(mask.ravel()[tries])
+    first = hits.argmax()
+    if hits[first]:
+        return divmod(int(tries[first]), width)
+    places = np.flatnonzero(_is_foreground(mask))
+    return divmod(int(rng.choice(places)), width) if places.size else None
+
+
+def _is_foreground(mask: np.ndarray) -> np.ndarray:
+    return mask - np.uint8(1) < IGNORE - 1  # 0 wraps around to 255
+
+
 def _cut(
     image: np.ndarray,
     mask: np.ndarray,
@@ -91,10 +111,12 @@ def _cut(
     *,
     crop: int,
     flip: float,
+    crack: tuple[int, int] | None,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    top = int(rng.integers(mask.shape[0] - crop + 1))
-    left = int(rng.integers(mask.shape[1] - crop + 1))
+    top, left = (
+        _draw_start(side, crop, None if crack is None else crack[axis], rng) for axis, side in enumerate(mask.shape)
+    )
     code = _flip_code(rng, flip)
     window = (slice(top, top + crop), slice(left, left + crop))
 
@@ -102,6 +124,12 @@ def _cut(
         return plane[window].copy() if code is None else cv2.flip(plane[window], code)
 
     return move(image), move(mask), None if soft is None else _each_plane(soft, move)
+
+
+def _draw_start(side: int, crop: int, held: int | None, rng: np.random.Generator) -> int:
+    """Of the crop along one axis, anywhere in the picture, or anywhere that keeps the pixel `held` inside."""
+    first, last = (0, side - crop) if held is None else (max(held - crop + 1, 0), min(held, side - crop))
+    return int(rng.integers(first, last + 1))
 
 
 def _flip_code(rng: np.random.Generator, probability: float) -> int | None:
@@ -117,9 +145,10 @@ def _warp(
     *,
     crop: int,
     params: AugmentParams,
+    crack: tuple[int, int] | None,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    matrix = _draw_matrix(mask.shape, crop=crop, params=params, rng=rng)
+    matrix = _draw_matrix(mask.shape, crop=crop, params=params, crack=crack, rng=rng)
     window = _seen_part(matrix, mask.shape, crop)
     matrix[:, 2] -= window[1].start, window[0].start
 
@@ -180,23 +209,68 @@ def _span(positions: np.ndarray, side: int) -> slice:
     return slice(first, last + 1)
 
 
-def _draw_matrix(shape: tuple[int, ...], *, crop: int, params: AugmentParams, rng: np.random.Generator) -> np.ndarray:
-    """[2, 3] from pixels of the crop to pixels of the picture."""
+def _draw_matrix(
+    shape: tuple[int, ...],
+    *,
+    crop: int,
+    params: AugmentParams,
+    crack: tuple[int, int] | None,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """[2, 3] from pixels of the crop to pixels of the picture; the pixel `crack` comes to lie inside the crop."""
     angle = math.radians(rng.uniform(-params.rotate, params.rotate))
-    zoom = math.exp(rng.uniform(*(math.log(bound) for bound in params.scale)))
+    smallest, largest = params.scale
+    zoom = math.exp(rng.uniform(math.log(smallest), math.log(largest)))
     sideways, upright = np.where(rng.random(2) < params.flip, -1.0, 1.0)
     cosine, sine = math.cos(angle) / zoom, math.sin(angle) / zoom
     turn = np.array([[cosine * sideways, -sine * upright], [sine * sideways, cosine * upright]])
     middle = (crop - 1) / 2
     reach = middle / zoom  # of the crop around its middle, in the picture's pixels
     height, width = shape
-    centre = []
+    spans = []  # of the crop's centre, columns and rows
     for side in (width, height):
         half = (side - 1) / 2
         slack = max(half - reach, 0)  # none where the zoomed-out crop sees more than there is
-        centre.append(rng.uniform(half - slack, half + slack))
+        spans.append((half - slack, half + slack))
+    if crack is None:
+        centre = [rng.uniform(*span) for span in spans]
+    else:
+        centre = _draw_centre(crack, turn, middle, spans=spans, rng=rng)
     shift = np.array(centre) - turn @ np.array([middle, middle])
     return np.concatenate([turn, shift[:, None]], axis=1)
+
+
+def _draw_centre(
+    crack: tuple[int, int],
+    turn: np.ndarray,
+    middle: float,
+    *,
+    spans: Sequence[tuple[float, float]],
+    rng: np.random.Generator,
+) -> list[float]:
+    """Column and row of the crop's centre: any place within `spans` with the pixel `crack` inside the crop.
+
+    A turned crop may have no such place for a pixel in a corner of the picture; then it reaches out about as far as it
+    must. Plain numbers: at this size numpy would take five times as long.
+    """
+    row, column = crack
+    (a, b), (c, d) = turn.tolist()
+    width, height = middle * (abs(a) + abs(b)), middle * (abs(c) + abs(d))  # half the box around the turned crop
+    left, right = max(spans[0][0], column - width), min(spans[0][1], column + width)
+    top, bottom = max(spans[1][0], row - height), min(spans[1][1], row + height)
+    nearest = (math.inf, 0.0, 0.0)
+    for _ in range(_TRIES):
+        x = left + (right - left) * rng.random()
+        y = top + (bottom - top) * rng.random()
+        # where the crop shows the pixel, from its middle; the inverse is simple, as both axes are scaled alike
+        across = (a * (column - x) + c * (row - y)) / (a * a + c * c)
+        down = (b * (column - x) + d * (row - y)) / (a * a + c * c)
+        farthest = max(abs(across), abs(down))
+        if farthest <= middle:
+            return [x, y]
+        nearest = min(nearest, (farthest, across, down))
+    across, down = (min(max(place, -middle), middle) for place in nearest[1:])
+    return [column - a * across - b * down, row - c * across - d * down]
 
 
 def _relight(image: np.ndarray, params: AugmentParams, rng: np.random.Generator) -> np.ndarray:

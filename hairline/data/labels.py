@@ -1,13 +1,22 @@
-"""Widen the hand-drawn cracks for training, as the MCFF-L authors meant to and as their code really did."""
+"""What happens to a hand-drawn mask before it is trained on, and never before it is scored.
 
+Cracks may be widened, as the MCFF-L authors meant to and as their code really did; borders may be ignored.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from hairline.classes import IGNORE
+from hairline.config import BordersParams
+from hairline.data.borders import ignore_borders, legacy_borders
+from hairline.errors import InputError
 
 LabelDilation = Literal["none", "square", "legacy_vertical"]
+Relabel = Callable[[np.ndarray], np.ndarray]
+"""uint8 [H, W] class ids -> the same kind, for training."""
 
 _ITERATIONS = 3
 _KERNELS = {
@@ -29,3 +38,23 @@ def dilate_label(mask: np.ndarray, mode: LabelDilation) -> np.ndarray:
         grown = cv2.dilate((mask == id).view(np.uint8), kernel, anchor=anchor, iterations=_ITERATIONS)
         wide[(grown > 0) & (mask == 0)] = id
     return wide
+
+
+def relabelling(dilation: LabelDilation, borders: BordersParams, *, classes: Sequence[str]) -> Relabel:
+    """All that is asked for, as one function."""
+    if not borders.areas and not borders.cracks and not borders.legacy:
+        return lambda mask: dilate_label(mask, dilation)
+    if "crack" not in classes:
+        raise InputError(
+            f"params.yaml: train.borders needs a class named crack, but the classes are {list(classes)}; set areas and "
+            "cracks to 0 and legacy to false"
+        )
+    crack = list(classes).index("crack")
+
+    def relabel(mask: np.ndarray) -> np.ndarray:
+        wide = dilate_label(mask, dilation)
+        if borders.legacy:
+            wide = legacy_borders(wide, crack=crack)
+        return ignore_borders(wide, crack=crack, areas=borders.areas, cracks=borders.cracks)
+
+    return relabel

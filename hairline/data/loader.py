@@ -6,6 +6,7 @@ many processes share them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from torch import Tensor
 from hairline.config import AugmentParams
 from hairline.data.augment import augment as augment_sample
 from hairline.data.augment import check_augment
-from hairline.data.labels import LabelDilation, dilate_label
+from hairline.data.labels import Relabel
 from hairline.data.manifest import Sample
 from hairline.data.prefetch import prefetch
 from hairline.data.soft_labels import SoftLabels, decode
@@ -46,11 +47,22 @@ class Batch:
         )
 
 
+@dataclass(frozen=True)
+class Mixed:
+    """Another set that gives a part of every batch. Its classes are the same: whoever mixes sees to that."""
+
+    store: Store
+    samples: Sequence[Sample]
+    share: float
+    """Of each batch's crops, rounded to whole ones."""
+
+
 class TrainBatches:
     """Random crops in a new order each epoch.
 
     `batch_size` is that of all processes together; each takes its share. A last, incomplete batch is left out, unless
-    it is the only one.
+    it is the only one. With `mixed`, an epoch is still one pass over `samples`, in more batches; the other set goes
+    round and round in orders of its own, over the ends of epochs.
     """
 
     def __init__(
@@ -62,56 +74,84 @@ class TrainBatches:
         batch_size: int,
         augment: AugmentParams | None,
         seed: int,
-        label_dilation: LabelDilation = "none",
+        relabel: Relabel = lambda mask: mask,
         soft: SoftLabels | None = None,
+        mixed: Mixed | None = None,
         rank: int = 0,
         world: int = 1,
     ) -> None:
         if not samples:
             raise InputError("no samples to train on")
-        size = min(batch_size, len(samples))
+        largest = len(samples)
+        if mixed is not None and mixed.share < 1:
+            largest = round(len(samples) / (1 - mixed.share))
+        size = min(batch_size, largest)
+        others = round(size * mixed.share) if mixed else 0
+        if mixed is not None:
+            _check_mixed(mixed, soft, others=others, size=size, largest=largest)
         if batch_size % world or size % world:
             raise InputError(
                 f"a batch of {size} cannot be shared equally by {world} processes; set batch_size to a multiple of "
-                f"{world} that is at most {len(samples)}, the number of training samples"
+                f"{world} that is at most {largest}, as there are {len(samples)} training samples"
             )
         if augment is not None:
             check_augment(augment)
         if soft is not None:
             soft.check(samples)
         self._store, self._samples, self._soft = store, list(samples), soft
+        self._mixed, self._others = mixed, others
         self._crop, self._size, self._augment, self._seed = crop, size, augment, seed & 0xFFFFFFFF
-        self._dilation, self._rank, self._share = label_dilation, rank, size // world
+        self._relabel, self._rank, self._share = relabel, rank, size // world
         cv2.setNumThreads(1)  # OpenCV's own threads would fight with torch's for pieces too small to divide
 
     def __len__(self) -> int:
         """Batches in an epoch."""
-        return len(self._samples) // self._size
+        return len(self._samples) // (self._size - self._others)
 
     def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
         """This process's share of every batch of the epoch from `start` on, made ahead in a thread of its own."""
         return prefetch(self._batches(number, start), ahead=_AHEAD)
 
     def _batches(self, epoch: int, first: int) -> Iterator[Batch]:
-        order = np.random.default_rng((self._seed, epoch)).permutation(len(self._samples)).tolist()
+        order = self._order(epoch)
         for batch in range(first, len(self)):
             start = batch * self._size + self._rank * self._share
-            positions = range(start, start + self._share)
-            yield self._batch(epoch, positions, [self._samples[order[position]] for position in positions])
+            yield self._batch(epoch, start, order[start : start + self._share])
 
-    def _batch(self, epoch: int, positions: range, samples: Sequence[Sample]) -> Batch:
+    def _order(self, epoch: int) -> list[tuple[Store, Sample]]:
+        """What the epoch shows, batch after batch."""
+        places = np.random.default_rng((self._seed, epoch)).permutation(len(self._samples)).tolist()
+        own = ((self._store, self._samples[place]) for place in places)
+        if self._mixed is None:
+            return list(own)
+        mixed_in = self._mixed_in(epoch, self._mixed)
+        # evenly within a batch, so that each process has its part of both sets
+        ends = [place * self._others // self._size for place in range(len(self) * self._size + 1)]
+        return [next(mixed_in if end > start else own) for start, end in pairwise(ends)]
+
+    def _mixed_in(self, epoch: int, mixed: Mixed) -> Iterator[tuple[Store, Sample]]:
+        """Its part of the other set's endless order, which is round after round, each shuffled anew."""
+        count, needed = len(mixed.samples), len(self) * self._others
+        first_round, first = divmod(epoch * needed, count)
+        rounds = range(first_round, first_round + -(-(first + needed) // count))
+        # numpy takes (a, b), (a, b, 0) and (a, b, 0, 0) for the same seed, and uses two of them already
+        orders = [np.random.default_rng((self._seed, number, 0, 1)).permutation(count) for number in rounds]
+        places = np.concatenate(orders)[first : first + needed].tolist()
+        return ((mixed.store, mixed.samples[place]) for place in places)
+
+    def _batch(self, epoch: int, start: int, chosen: Sequence[tuple[Store, Sample]]) -> Batch:
         side = self._crop
-        images = np.empty((len(samples), side, side, 3), np.uint8)
-        masks = np.empty((len(samples), side, side), np.uint8)
+        images = np.empty((len(chosen), side, side, 3), np.uint8)
+        masks = np.empty((len(chosen), side, side), np.uint8)
         planes = []
-        for row, (position, sample) in enumerate(zip(positions, samples, strict=True)):
+        for row, (store, sample) in enumerate(chosen):
             images[row], masks[row], soft = augment_sample(
-                self._store.image(sample.id),
-                dilate_label(self._store.mask(sample.id), self._dilation),
+                store.image(sample.id),
+                self._relabel(store.mask(sample.id)),
                 self._soft.read(sample.id) if self._soft else None,
                 crop=side,
                 params=self._augment,
-                rng=np.random.default_rng((self._seed, epoch, position)),
+                rng=np.random.default_rng((self._seed, epoch, start + row)),
             )
             if soft is not None:
                 planes.append(soft)
@@ -119,7 +159,7 @@ class TrainBatches:
             images=torch.from_numpy(images),
             masks=torch.from_numpy(masks),
             soft=self._probabilities(planes),
-            ids=tuple(sample.id for sample in samples),
+            ids=tuple(sample.id for _, sample in chosen),
         )
 
     def _probabilities(self, planes: Sequence[np.ndarray]) -> dict[str, Tensor]:
@@ -127,6 +167,22 @@ class TrainBatches:
             return {}
         heads = np.stack(planes, axis=1)  # [heads, B, C - 1, H, W]
         return {head: torch.from_numpy(decode(own)) for head, own in zip(self._soft.heads, heads, strict=True)}
+
+
+def _check_mixed(mixed: Mixed, soft: SoftLabels | None, *, others: int, size: int, largest: int) -> None:
+    if soft is not None:
+        raise InputError(
+            "soft labels cannot be mixed with another set, because the teacher has said nothing of its pictures; leave "
+            "out one of the two"
+        )
+    if not mixed.samples:
+        raise InputError("no samples in the set that is to be mixed in; prepare it again, or mix in none")
+    if not 0 < others < size:
+        raise InputError(
+            f"mixed at a share of {mixed.share:g}, a batch of {size} has {others} crops of the other set, but it needs "
+            "at least one of each; choose a share nearer to a half, or a larger batch_size (the training samples are "
+            f"enough for {largest})"
+        )
 
 
 class WholeImages:

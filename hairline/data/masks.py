@@ -46,6 +46,19 @@ class RawClasses:
         """The pixel values that may occur."""
         return np.flatnonzero(self.table != _UNKNOWN).tolist()
 
+    def keep(self, kept: Sequence[str]) -> "RawClasses":
+        """Background and these, in their order; the other classes become background. What is ignored stays so."""
+        known = self.names[1:]
+        for place, name in enumerate(kept):
+            if name not in known:
+                what = "is always kept" if name == "background" else "is no class of this set"
+                raise InputError(f"params.yaml: split.keep names {name!r}, which {what}; choose of {', '.join(known)}")
+            if name in kept[:place]:
+                raise InputError(f"params.yaml: split.keep names {name!r} twice; remove one")
+        new = np.arange(256, dtype=np.uint8)  # by id, and by the two marks above all ids
+        new[: len(self.names)] = [kept.index(name) + 1 if name in kept else 0 for name in self.names]
+        return RawClasses(names=("background", *kept), table=new[self.table])
+
     def ids(self, values: np.ndarray, *, name: str) -> np.ndarray:
         """uint8 [H, W] pixel values -> class ids."""
         ids = self.table[values]

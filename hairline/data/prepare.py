@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,8 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path, page: Pa
     Copies of a picture always join one group, and no group is cut, unless the set's own lists do so; then a warning
     says how many.
     """
-    classes = read_raw_classes(raw)
+    drawn = read_raw_classes(raw)
+    classes = drawn.keep(params.keep) if params.keep else drawn
     with replaced_folder(out) as folder:
         photographs = _write_pictures(raw, folder, classes, params, label=f"prepare {out.name}")
         written = [tile for photograph in photographs for tile in photograph.tiles]
@@ -56,6 +58,7 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path, page: Pa
         write_looks(folder, {tile.id: tile.trace for tile in written})
         write_classes(folder, classes.names)
         origin = read_json(raw / SOURCE_FILE) if (raw / SOURCE_FILE).exists() else {}
+        origin |= _left_out(origin, drawn, classes)
         write_json(folder / SOURCE_FILE, origin)
 
         first = dict(zip(reversed(_of_tiles(stems, photographs)), reversed(samples), strict=True))
@@ -72,6 +75,12 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path, page: Pa
         print(f"warning: {out.name}: {warning}", file=sys.stderr, flush=True)
     write_text(report, datasheet(out.name, samples, findings, classes=classes.names, params=params))
     write_text(page, html)
+
+
+def _left_out(origin: dict[str, Any], before: RawClasses, after: RawClasses) -> dict[str, list[str]]:
+    """The notes of the source, and which of its classes are background here."""
+    names = [name for name in before.names if name not in after.names]
+    return {"notes": [*origin.get("notes", []), f"drawn, but background here: {', '.join(names)}"]} if names else {}
 
 
 @dataclass(frozen=True)

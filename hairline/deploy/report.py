@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hairline import io
-from hairline.config import Repeat, load_params
+from hairline.config import ArmPlan, Repeat, load_params
 from hairline.errors import InputError
 from hairline.report.results import NEEDED, Run
 
@@ -49,7 +49,8 @@ def _read(path: Path) -> Run:
         raise InputError(f"{path}: has no {missing[0]}, so it is not a run's scores; expected a file like <run>.json")
     speed = io.read_json(path.with_name(f"{path.stem}.speed.json"))
     repeat, study = Repeat(**content["repeat"]), path.absolute().parent.name
-    return Run(study, content["arm"], repeat, path.stem, content, speed, path.parent, None)
+    plan = ArmPlan(content["arm"], "", content["dataset"])
+    return Run(study, plan, repeat, path.stem, content, speed, path.parent, None)
 
 
 def _told_apart(runs: list[Run]) -> list[Run]:

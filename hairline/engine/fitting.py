@@ -144,6 +144,7 @@ class _Training:
                     self._train_epoch(progress, stop)
                     self._end_epoch(validate, progress)
                     on_epoch(self.at.history[-1])
+        self._save()  # so that a training of several parts, killed in a later one, has this one at hand
         at = self.at
         return Fitted(at.best_weights, at.best_epoch, at.best_figures, at.history, at.seconds)
 
@@ -196,7 +197,7 @@ class _Training:
                 f"lower learning_rate (now {self.learning_rate:g}) or set train.clip to 1"
             )
         at.epoch, at.batch, at.losses = at.epoch + 1, 0, {}
-        if at.epoch % self.settings.validate_every == 0 or at.epoch == self.epochs:
+        if self._validation_is_due():
             started = time.monotonic()
             row |= {f"val_{name}": value for name, value in self._validate(validate).items()}
             at.seconds += time.monotonic() - started
@@ -204,6 +205,11 @@ class _Training:
         at.history.append(row)
         if self._save_is_due():
             self._save()
+
+    def _validation_is_due(self) -> bool:
+        """After the epoch that just ended: evenly over all of them, and after the last."""
+        times = self.settings.validations
+        return self.at.epoch * times // self.epochs > (self.at.epoch - 1) * times // self.epochs
 
     def _validate(self, validate: Callable[[nn.Module], dict[str, float]]) -> dict[str, float]:
         at, kept = self.at, self.kept

@@ -1,6 +1,6 @@
 """The run folder: a trained network with all that is needed to use and to trace it. Never a pickle.
 
-model.json         network, arguments, classes, normalisation, threshold, views, SHA-256 of the weights
+model.json         network, arguments, classes, normalisation, threshold, views, SHA-256 of the weights, widths
 model.safetensors  the weights
 history.csv        a row an epoch
 run.json           parameters, data, versions, hardware, seconds, peak memory
@@ -11,7 +11,7 @@ import os
 import platform
 import resource
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from hairline import io
 from hairline.errors import InputError
 from hairline.models import create_model
 from hairline.models.views import with_views
+from hairline.models.widths import Widths, apply_widths
 
 ADVICE = "restore it with `dvc checkout`, or train it again"
 VERSIONS_OF_INTEREST = ("torch", "numpy", "opencv-python-headless", "safetensors")
@@ -42,6 +43,8 @@ class ModelCard:
     views: Mapping[str, Any]
     """How often and how the network is asked about a picture: `scales` and `mirror`."""
     weights_sha256: str = ""
+    widths: Widths = field(default_factory=dict)
+    """Of a pruned network, as `widths_of` gives them; empty for one that is as it was created."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,30 @@ def load_run(folder: Path) -> Run:
     if io.sha256_of(path) != card.weights_sha256:
         raise InputError(f"{path}: its SHA-256 is not the one model.json names, so it is damaged; {ADVICE}")
     model = create_model(card.network, classes=len(card.classes), **card.arguments)
+    apply_widths(model, card.widths)
     try:
         model.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: not the weights of {card.network} {dict(card.arguments)} ({reason})") from None
     return Run(folder.name, model.eval(), card)
+
+
+def take_weights(model: nn.Module, run: Run, *, classes: Sequence[str]) -> None:
+    """Begin with a trained network's weights; its classes must be the same, in the same order."""
+    if list(run.card.classes) != list(classes):
+        raise InputError(
+            f"{run.name} knows the classes {list(run.card.classes)}, wanted are {list(classes)}; start from a network "
+            "that was trained on the same classes"
+        )
+    try:
+        apply_widths(model, run.card.widths)
+        model.load_state_dict(run.model.state_dict())
+    except RuntimeError:
+        raise InputError(
+            f"{run.name} is {run.card.network} {dict(run.card.arguments)}, another network than the one that is to "
+            "begin with its weights; give both the same name and arguments"
+        ) from None
 
 
 def _history_order(name: str) -> tuple[int, str]:

@@ -4,34 +4,31 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hairline.config import Repeat
-from hairline.methods.evaluation import load_scores
+from hairline.methods.evaluation import Task, load_scores
 from hairline.metrics import mean_interval, paired_test
 
 COMPARED = ("f1", "f1_2px", "iou", "mean_iou")
 
 
-def compare_arms(
-    folders: Mapping[str, Mapping[Repeat, Path]], *, reference: str, classes: Sequence[str], resamples: int
-) -> dict[str, Any]:
-    """For each arm but the reference: score minus the reference's, by repeat and over the repeats.
+def compare_arms(folders: Mapping[Task, Path], *, resamples: int) -> dict[str, Any]:
+    """For each arm that has a reference: its score minus that one's, by repeat and over the repeats.
 
     One repeat has an interval over its images. Several have Student's interval over the repeats, which also holds the
     chance of the training.
     """
-    by_repeat = {repeat: load_scores(folder / "scores.npz") for repeat, folder in folders[reference].items()}
+    scores = {(task.arm.name, task.repeat): load_scores(folder / "scores.npz") for task, folder in folders.items()}
     compared: dict[str, Any] = {}
-    for arm, runs in folders.items():
-        if arm == reference:
+    for arm in dict.fromkeys(task.arm for task in folders):
+        if not arm.reference:
             continue
-        compared[arm] = {}
+        pairs = [
+            (scores[arm.name, task.repeat], scores[arm.reference, task.repeat]) for task in folders if task.arm == arm
+        ]
+        compared[arm.name] = {"reference": arm.reference}
         for name in COMPARED:
-            tests = [
-                paired_test(load_scores(folder / "scores.npz"), by_repeat[repeat], name, resamples=resamples, seed=0)
-                for repeat, folder in runs.items()
-            ]
-            compared[arm][name] = _over_repeats(tests)
-    return {"reference": reference, "class": classes[1], "arms": compared}
+            tests = [paired_test(own, other, name, resamples=resamples, seed=0) for own, other in pairs]
+            compared[arm.name][name] = _over_repeats(tests)
+    return compared
 
 
 def _over_repeats(tests: Sequence[dict[str, float | None]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The test split, once: every score of a run with its interval, its cost, and what it said of each picture."""
+"""A run scored on a split, as a rule test, once: scores with intervals, cost, and what it said of each picture."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from hairline import engine, io
-from hairline.config import EvaluateParams, Repeat, TrainParams
+from hairline.config import ArmPlan, EvaluateParams, Repeat, TrainParams
 from hairline.data.images import write_png
 from hairline.data.loader import WholeImages
-from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
@@ -31,13 +31,18 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Task:
-    """One run on one data set. `name` is that of the files in reports/."""
+    """One run on one data set."""
 
-    name: str
-    arm: str
-    run: Path
-    prepared: Path
+    arm: ArmPlan
     repeat: Repeat
+    run: Path
+    """The run folder."""
+    prepared: Path
+
+    @property
+    def name(self) -> str:
+        """That of the files in reports/."""
+        return self.arm.run(self.repeat)
 
 
 def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainParams) -> None:
@@ -49,10 +54,12 @@ def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainPa
         "threshold": card.threshold,
         "views": card.views,
         "data": io.sha256_of(task.prepared / "manifest.csv"),
-        "task": [task.name, task.arm, task.repeat.seed, task.repeat.fold],
+        "task": [task.name, task.arm.name, task.repeat.seed, task.repeat.fold],
         "params": params.model_dump(mode="json"),
         "precision": settings.precision,
-        "code": io.code_fingerprint([Path(__file__), *(ROOT / name for name in ("metrics", "engine/predict.py"))]),
+        "code": io.code_fingerprint(
+            [Path(__file__), *(ROOT / name for name in ("metrics", "engine/predict.py", "engine/sliding.py"))]
+        ),
     }
 
     def work(folder: Path, scratch: Path) -> None:
@@ -67,8 +74,14 @@ def _evaluate(
     device = engine.set_up_device(settings, world)
     run = engine.load_run(task.run)
     model = run.as_used.to(device, memory_format=torch.channels_last)
+    classes = read_classes(task.prepared)
+    if classes != list(run.card.classes):
+        raise InputError(
+            f"{task.run.name} knows the classes {list(run.card.classes)}, but {task.prepared.name} has {classes}; only "
+            f"equal ones can be scored: datasets.{task.prepared.name}.split.keep in params.yaml can leave classes out"
+        )
     samples = read_manifest(task.prepared / "manifest.csv")
-    tested = choose_split(samples, task.repeat.fold)["test"]
+    tested = choose_split(samples, task.repeat.fold)[params.split]
     store = open_store(task.prepared, samples)
     images = WholeImages(store, tested, batch_size=BATCH_SIZE, rank=world.rank, world=world.size)
     scores: list[ImageScore] = []
@@ -79,6 +92,7 @@ def _evaluate(
             normalisation=run.card.normalisation,
             precision=settings.precision,
             device=device,
+            tile=params.tile,
         ):
             for score, prediction in score_seen(
                 seen,
@@ -104,9 +118,10 @@ def _write(
             picture.rename(folder / picture.name)
         size = params.latency.size
         metrics = {
-            "arm": task.arm,
+            "arm": task.arm.name,
             "repeat": asdict(task.repeat),
             "dataset": task.prepared.name,
+            "split": params.split,
             "network": run.card.network,
             "arguments": run.card.arguments,
             "classes": classes,  # by id; the scores below are sorted by name

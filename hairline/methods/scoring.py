@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from hairline.data.loader import Batch, WholeImages
-from hairline.engine import gather_over_world, predict_probabilities
+from hairline.engine import gather_over_world, predict_in_tiles
 from hairline.metrics import ImageScore, score_image
 
 
@@ -27,13 +27,15 @@ def look_at(
     normalisation: str,
     precision: str,
     device: torch.device,
+    tile: int = 0,
 ) -> Iterator[Seen]:
+    """`tile`: side of the overlapping squares that larger pictures are cut into for the network; 0: none are."""
     for batch in images:
         batch = batch.to(device)
-        yield Seen(
-            batch,
-            predict_probabilities(model, batch.images, normalisation=normalisation, precision=precision),
+        probability = predict_in_tiles(
+            model, batch.images, normalisation=normalisation, precision=precision, side=tile, overlap=tile // 4
         )
+        yield Seen(batch, probability)
 
 
 def decide(probability: np.ndarray, threshold: float) -> np.ndarray:

@@ -13,23 +13,19 @@ FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv":
 OF_TRAINING = ("history.csv", "run.json")
 
 
-def tasks_of(params: Params, study: str, *, prepared: Path, runs: Path) -> tuple[list[Task], str]:
-    """What is to be scored, in the order of the table, and the arm that the others are held against."""
+def tasks_of(params: Params, study: str, *, prepared: Path, runs: Path) -> list[Task]:
+    """What is to be scored, in the order of the table."""
     section = params.study(study)
-    tasks = []
-    for arm in section.arms():
-        trained, _, dataset = arm.partition("@")  # hrsegnet@cfd: trained on the study's data set, tested on cfd
-        for repeat in section.repeats():
-            run = repeat.of(trained)
-            name = f"{run}@{dataset}" if dataset else run
-            tasks.append(Task(name, arm, runs / run, prepared / (dataset or section.dataset), repeat))
-    return tasks, section.reference()
+    return [
+        Task(arm, repeat, runs / repeat.of(arm.trained), prepared / arm.tested_on)
+        for arm in section.plan()
+        for repeat in section.repeats()
+    ]
 
 
 def evaluate_study(
     tasks: Sequence[Task],
     *,
-    reference: str,
     out: Path,
     predictions: Path,
     params: EvaluateParams,
@@ -52,8 +48,4 @@ def evaluate_study(
                 (pictures / task.name).mkdir()
                 for picture in sorted(folder.glob("prediction-*.png")):
                     io.link_or_copy(picture, pictures / task.name / picture.name.removeprefix("prediction-"))
-            arms = {task.arm: {t.repeat: f for t, f in folders.items() if t.arm == task.arm} for task in tasks}
-            same_data = {arm: runs for arm, runs in arms.items() if "@" not in arm}
-            classes = engine.read_card(tasks[0].run).classes
-            comparison = compare_arms(same_data, reference=reference, classes=classes, resamples=params.bootstrap)
-            io.write_json(scores / "comparison.json", comparison)
+            io.write_json(scores / "comparison.json", compare_arms(folders, resamples=params.bootstrap))

@@ -1,23 +1,40 @@
 """What every training of a segmentation network shares, whatever the method: data in, a run folder out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from hairline import engine, io
-from hairline.config import Repeat, RunParams, TrainParams
-from hairline.data.loader import TrainBatches, WholeImages
+from hairline.config import ModelParams, Repeat, RunParams, TrainParams
+from hairline.data.labelled import choose_labelled
+from hairline.data.labels import LabelDilation, relabelling
+from hairline.data.loader import Mixed, TrainBatches, WholeImages
 from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.data.soft_labels import SoftLabels
 from hairline.data.store import open_store
 from hairline.engine.live import live_curves
+from hairline.errors import InputError
 from hairline.methods.validation import Validation
 from hairline.models import create_model
+from hairline.models.widths import Widths, widths_of
 
 ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A training in parts, between which the network itself changes; each part has a new optimiser and schedule."""
+
+    parts: int
+    change: Callable[[nn.Module, TrainBatches], Iterator[object]]
+    """Changes the network in place, once a part, before it."""
+
+
+UNCHANGED = Course(1, lambda model, batches: iter([None]))
 
 
 @dataclass(frozen=True)
@@ -28,19 +45,30 @@ class Training:
     settings: TrainParams
     prepared: Path
     repeat: Repeat
-    label_dilation: str = "none"
+    label_dilation: LabelDilation = "none"
     soft_labels: Path | None = None
+    masks: int | None = None
+    """How many of the training masks are used; None: all."""
+    start: Path | None = None
+    """A run whose weights it begins with; None: chance."""
+    mixed: Path | None = None
+    """A second prepared data set, of the same classes, that part of each batch is taken from."""
+    mixed_share: float = 0.0
+    course: Course = UNCHANGED
 
     def key(self, method: dict[str, Any]) -> dict[str, Any]:
         """All that the result depends on: equal keys, equal weights."""
         soft = self.soft_labels / "index.json" if self.soft_labels else None
         return {
-            "run": self.run.model_dump(mode="json"),
+            "run": self.run.model_dump(mode="json", exclude={"train"}),  # that is in the settings
             "settings": self.settings.model_dump(mode="json"),
             "repeat": [self.repeat.seed, self.repeat.fold],
             "label_dilation": self.label_dilation,
             "data": io.sha256_of(self.prepared / "manifest.csv"),
             "soft_labels": io.sha256_of(soft) if soft else None,
+            "masks": self.masks,
+            "start": engine.read_card(self.start).weights_sha256 if self.start else None,
+            "mixed": [io.sha256_of(self.mixed / "manifest.csv"), self.mixed_share] if self.mixed else None,
             "method": method,
             "code": io.code_fingerprint(_code(self.run.model.name)),
         }
@@ -73,9 +101,13 @@ def _train(
     samples = read_manifest(training.prepared / "manifest.csv")
     classes = read_classes(training.prepared)
     chosen = choose_split(samples, training.repeat.fold)
+    if training.masks is not None:
+        chosen["train"] = choose_labelled(chosen["train"], training.masks, seed=training.repeat.seed)
     store = open_store(training.prepared, samples)
     model = create_model(run.model.name, classes=len(classes), **run.model.arguments)
-    step = create_step(model)
+    start = engine.load_run(training.start) if training.start else None
+    if start:
+        engine.take_weights(model, start, classes=classes)
     batches = TrainBatches(
         store,
         chosen["train"],
@@ -83,8 +115,9 @@ def _train(
         batch_size=run.batch_size,
         augment=settings.augment if run.augment else None,
         seed=training.repeat.seed,
-        label_dilation=training.label_dilation,
+        relabel=relabelling(training.label_dilation, settings.borders, classes=classes),
         soft=SoftLabels(training.soft_labels) if training.soft_labels else None,
+        mixed=_open_mixed(training, classes),
         rank=world.rank,
         world=world.size,
     )
@@ -98,20 +131,24 @@ def _train(
         device=device,
     )
     with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
-        fitted = engine.fit(
-            step,
-            batches,
-            model=model,
-            validate=validation,
-            settings=settings,
-            epochs=run.epochs,
-            learning_rate=run.learning_rate,
-            checkpoint=scratch / "checkpoint.pt",
-            device=device,
-            world=world,
-            label=out.name,
-            on_epoch=on_epoch,
-        )
+
+        def fit(part: int, epochs: int) -> engine.Fitted:
+            return engine.fit(
+                create_step(model),
+                batches,
+                model=model,
+                validate=validation,
+                settings=settings,
+                epochs=epochs,
+                learning_rate=run.learning_rate,
+                checkpoint=scratch / f"checkpoint-{part}.pt",
+                device=device,
+                world=world,
+                label=out.name,
+                on_epoch=on_epoch,
+            )
+
+        fitted = _in_parts(training, model, batches, fit)
     if not world.is_main:
         return
     card = engine.ModelCard(
@@ -121,6 +158,7 @@ def _train(
         normalisation=settings.normalisation,
         threshold=fitted.figures["threshold"],
         views=settings.views.model_dump(),
+        widths=_unusual_widths(model, run.model, classes=len(classes)),
     )
     record = training.key(method) | {
         "dataset": training.prepared.name,
@@ -133,12 +171,61 @@ def _train(
     engine.save_run(out, card=card, weights=fitted.weights, history=fitted.history, record=record)
 
 
+def _in_parts(
+    training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[int, int], engine.Fitted]
+) -> engine.Fitted:
+    """The parts of the course one after the other, each from the best weights of the one before; as one history."""
+    parts, epochs = training.course.parts, training.run.epochs_of(len(batches))
+    if epochs < parts:
+        raise InputError(
+            f"{epochs} epochs cannot be shared by {parts} parts of a training; give at least {parts} epochs, or "
+            f"{parts * len(batches)} steps, or ask for fewer parts"
+        )
+    done, history, seconds = 0, [], 0.0
+    for part, _ in enumerate(training.course.change(model, batches)):
+        own = epochs // parts if part < parts - 1 else epochs - done
+        fitted = fit(part, own)
+        model.load_state_dict(fitted.weights)
+        history += [row | {"epoch": row["epoch"] + done} for row in fitted.history]
+        done, seconds = done + own, seconds + fitted.seconds
+    best_epoch = done - own + fitted.best_epoch
+    return replace(fitted, history=history, best_epoch=best_epoch, seconds=seconds)
+
+
+def _unusual_widths(model: nn.Module, params: ModelParams, *, classes: int) -> Widths:
+    """What the run folder must say of a network that is not as wide as its name and arguments tell."""
+    with torch.device("meta"):
+        usual = widths_of(create_model(params.name, classes=classes, **params.arguments))
+    widths = widths_of(model)
+    return {} if widths == usual else widths
+
+
+def _open_mixed(training: Training, classes: list[str]) -> Mixed | None:
+    """Its train split; val and test of the mixture are those of the main data set alone."""
+    if training.mixed is None:
+        return None
+    other = read_classes(training.mixed)
+    if other != classes:
+        raise InputError(
+            f"{training.mixed}: its classes are {other}, those of {training.prepared} are {classes}; only equal ones "
+            "can be mixed: see `split.keep` in params.yaml"
+        )
+    samples = read_manifest(training.mixed / "manifest.csv")
+    return Mixed(open_store(training.mixed, samples), choose_split(samples, 0)["train"], training.mixed_share)
+
+
 def _code(network: str) -> list[Path]:
     """The source a training runs through; that of other networks, reports and commands does not change its result."""
-    data = [ROOT / "data" / f"{name}.py" for name in ("augment", "labels", "loader", "soft_labels", "store")]
+    data = [
+        ROOT / "data" / f"{name}.py"
+        for name in ("augment", "borders", "labelled", "labels", "loader", "soft_labels", "store")
+    ]
     methods = [
         ROOT / "methods" / f"{name}.py" for name in ("scoring", "soft_labels", "supervised", "training", "validation")
     ]
     models = [*(ROOT / "models").glob("_*.py")]
-    models += [ROOT / "models" / f"{name}.py" for name in (network, "normalisation", "views")]
+    models += [
+        ROOT / "models" / f"{name}.py"
+        for name in (network, "backbone", "normalisation", "pretrained", "views", "widths")
+    ]
     return [*data, *methods, *models, *(ROOT / name for name in ("engine", "losses", "metrics"))]

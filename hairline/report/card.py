@@ -45,16 +45,15 @@ def write_cards(out: Path, study: Study, *, sources: Mapping[str, str], prepared
     names = {arm.dataset for arm in study.arms}
     samples = {name: read_manifest(prepared / name) for name in sorted(names)}
     runs = [run for arm in study.arms for run in arm.runs]
-    about = {arm.name: arm.about for arm in study.arms}
     with io.replaced_folder(out) as folder:
         for run in runs:
-            if "@" in run.arm:
+            if not run.plan.is_trained:
                 continue
-            elsewhere = [each for each in runs if "@" in each.arm and each.name.partition("@")[0] == run.name]
+            elsewhere = [each for each in runs if each.plan.network_of == run.arm and each.repeat == run.repeat]
             dataset = run.metrics["dataset"]
             origin = _origin(prepared / dataset, samples[dataset])
             content = card(
-                run, about=about[run.arm], elsewhere=elsewhere, samples=samples[dataset], origin=origin,
+                run, about=run.plan.about, elsewhere=elsewhere, samples=samples[dataset], origin=origin,
                 drawn=sources[dataset] == "synthetic", repeats=len(study.arms[0].runs),
             )  # fmt: skip
             io.write_text(folder / f"{run.name}.md", content)

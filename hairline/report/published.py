@@ -40,4 +40,4 @@ COMPARE = (
     ),
 )
 
-PUBLISHED = {"distill": DISTILL, "compare": COMPARE}
+PUBLISHED = {"distill": DISTILL, "compare": COMPARE, "annotate": (), "prune": ()}

@@ -4,12 +4,12 @@ What is read is what the parameters name, in their order; never what happens to 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hairline import io
-from hairline.config import CompareParams, DistillParams, Params, Repeat
+from hairline.config import ArmPlan, Params, Repeat, StudyParams
 from hairline.errors import InputError
 from hairline.metrics import mean_interval
 
@@ -24,6 +24,7 @@ NEEDED = (
     "network",
     "parameters",
     "scores",
+    "split",
     "threshold",
     "weights_sha256",
 )
@@ -34,16 +35,20 @@ class Run:
     """One training, scored on one data set."""
 
     study: str
-    arm: str
+    plan: ArmPlan
     repeat: Repeat
     name: str
-    """Of its files in reports/: `standard-T10-s0-f0`, or `hrsegnet-s0-f0@cfd` where it was not trained on cfd."""
+    """Of its files in reports/: `standard-T10-s0-f0`, or `hrsegnet-cfd-s0-f0@deepcrack` on other pictures."""
     metrics: Mapping[str, Any]
     speed: Mapping[str, Any]
     scored: Path
     """The folder of its scores."""
     trained: Path | None
     """Its run folder, for those who read networks."""
+
+    @property
+    def arm(self) -> str:
+        return self.plan.name
 
     @property
     def scores(self) -> Mapping[str, Any]:
@@ -84,9 +89,21 @@ class Run:
 class Arm:
     """All repeats of one arm of a study."""
 
-    name: str
-    about: str
+    plan: ArmPlan
     runs: Sequence[Run]
+
+    @property
+    def name(self) -> str:
+        return self.plan.name
+
+    @property
+    def about(self) -> str:
+        return self.plan.about
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether it has a training of its own, and not another arm's network on other pictures."""
+        return self.plan.is_trained
 
     @property
     def first(self) -> Run:
@@ -123,31 +140,56 @@ class Arm:
 @dataclass(frozen=True)
 class Study:
     name: str
-    section: DistillParams | CompareParams
+    section: StudyParams
     arms: Sequence[Arm]
     comparison: Mapping[str, Any]
-    """Each arm against the reference: comparison.json."""
+    """Each arm that has a reference against it: comparison.json."""
+
+    @property
+    def split(self) -> str:
+        """Which pictures were scored: test, or val while recipes are chosen."""
+        return self.arms[0].first.metrics["split"]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Those that were tested on, in the order of the table."""
+        return list(dict.fromkeys(arm.dataset for arm in self.arms))
+
+    @property
+    def trained(self) -> list[Arm]:
+        """The arms with trainings of their own."""
+        return [arm for arm in self.arms if arm.is_trained]
+
+    @property
+    def references(self) -> list[str]:
+        """The arms that others are held against."""
+        return list(dict.fromkeys(arm.plan.reference for arm in self.arms if arm.plan.reference))
 
     @property
     def reference(self) -> str:
-        return self.comparison["reference"]
+        """What a difference is to, in words: an arm's name where it is the same for all."""
+        return self.references[0] if len(self.references) == 1 else "reference"
 
     def difference(self, arm: str, score: str) -> Mapping[str, Any] | None:
-        """Arm minus reference: difference, low, high, p_value. None for the reference, and on other pictures."""
-        return self.comparison["arms"].get(arm, {}).get(score)
+        """Arm minus its reference: difference, low, high, p_value. None where it has none."""
+        return self.comparison.get(arm, {}).get(score)
+
+    def on(self, dataset: str) -> "Study":
+        """The part of it that was tested on one data set."""
+        return replace(self, arms=[arm for arm in self.arms if arm.dataset == dataset])
 
     def best(self, figure: str) -> Arm:
-        """By val, never by test, among those that were trained and tested on the study's data set."""
+        """By val, never by test, among those that were trained for the first data set's pictures."""
         better = -1 if figure == "loss" else 1
-        return max((arm for arm in self.arms if "@" not in arm.name), key=lambda arm: better * arm.val(figure))
+        return max(self.on(self.trained[0].dataset).trained, key=lambda arm: better * arm.val(figure))
 
 
 def read_study(params: Params, name: str, *, metrics: Path, runs: Path | None = None) -> Study:
     """From the folder of the study's scores; with that of its run folders for those who read networks."""
     section = params.study(name)
     arms = [
-        Arm(arm, about, [_read_run(name, arm, repeat, metrics, runs) for repeat in section.repeats()])
-        for arm, about in section.arms().items()
+        Arm(arm, [_read_run(name, arm, repeat, metrics, runs) for repeat in section.repeats()])
+        for arm in section.plan()
     ]
     return Study(name, section, arms, io.read_json(metrics / "comparison.json"))
 
@@ -157,14 +199,8 @@ def read_studies(params: Params, *, metrics: Path, runs: Path | None = None) -> 
     return [read_study(params, name, metrics=metrics / name, runs=runs and runs / name) for name in params.studies]
 
 
-def run_name(arm: str, repeat: Repeat) -> str:
-    """`hrsegnet@cfd` is the arm hrsegnet scored on the data set cfd; its files keep that order."""
-    name, _, dataset = arm.partition("@")
-    return f"{repeat.of(name)}@{dataset}" if dataset else repeat.of(name)
-
-
-def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path | None) -> Run:
-    name = run_name(arm, repeat)
+def _read_run(study: str, arm: ArmPlan, repeat: Repeat, metrics: Path, runs: Path | None) -> Run:
+    name = arm.run(repeat)
     content = io.read_json(metrics / f"{name}.json")
     missing = [key for key in NEEDED if key not in content]
     if missing:
@@ -172,5 +208,4 @@ def _read_run(study: str, arm: str, repeat: Repeat, metrics: Path, runs: Path | 
             f"{metrics / name}.json: has no {missing[0]}; delete it and run `dvc repro evaluate@{study}` again"
         )
     speed = io.read_json(metrics / f"{name}.speed.json")
-    trained = runs and runs / repeat.of(arm.partition("@")[0])
-    return Run(study, arm, repeat, name, content, speed, metrics, trained)
+    return Run(study, arm, repeat, name, content, speed, metrics, runs and runs / repeat.of(arm.trained))

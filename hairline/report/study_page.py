@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hairline.metrics import definitions
+from hairline.report.across import SCORES as ACROSS
+from hairline.report.across import across_table
 from hairline.report.published import Published
 from hairline.report.results import Arm, Study
 from hairline.report.study_table import SCORES, class_table, paper_table, published_table, study_table
@@ -12,6 +14,8 @@ from hairline.report.tables import Table
 TITLES = {
     "distill": "Distillation: does a soft label help a small student?",
     "compare": "Comparison: networks trained with supervision alone",
+    "prune": "Pruning: how much of a network can go?",
+    "annotate": "Few masks: how many drawn by hand are enough?",
 }
 SUMMARY = ("f1", "f1_2px", "iou", "mean_iou", "cldice")
 BY_CLASS = ("F1", "F1 at 2 px", "IoU")
@@ -24,14 +28,12 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
     )
     parts = [
         f"# {TITLES[study.name]}",
-        f"Test split of `{arms[0].dataset}`: {_counts(study)}. Scores are of the class `{arms[0].target}`; brackets "
-        f"hold 95 % intervals {_over(study)}.",
+        f"{_counts(study)} Scores are of the class `{arms[0].target}`; brackets hold 95 % intervals {_over(study)}.",
         f"Networks: {networks}.",
         study_table(study).markdown(),
+        *_across_parts(study),
         *_class_parts(study),
-        "## Published figures",
-        "Beside ours, not comparable with them where the last column says so.",
-        published_table(published).markdown(),
+        *_published_parts(published),
         "## What the scores mean",
         _meanings().markdown(),
     ]
@@ -41,7 +43,7 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
 def study_paper(study: Study, *, select: str) -> str:
     """The tables as LaTeX. Bold is the name of one arm, the one that val prefers: no score on test chooses anything."""
     best = study.best(select).name
-    data = f"Test split of {study.arms[0].dataset}: {_counts(study)}; 95 % intervals {_over(study)}."
+    data = f"{_counts(study)} 95 % intervals {_over(study)}."
     elsewhere = " Behind an @ stands the data set a row was tested on instead." if _elsewhere(study) else ""
     bold = f" Bold: the arm with the best {'loss' if select == 'loss' else 'score'} on val."
     title = TITLES[study.name] if TITLES[study.name].endswith("?") else f"{TITLES[study.name]}."
@@ -69,7 +71,7 @@ def summarise(study: Study) -> dict[str, dict[str, Any]]:
 
 def _summary(arm: Arm) -> dict[str, Any]:
     figures: dict[str, Any] = {name: arm.score(name)[0] for name in SUMMARY}
-    if "@" not in arm.name:
+    if arm.is_trained:
         figures |= {"val_f1": arm.val("f1"), "val_f1_2px": arm.val("f1_2px")}
     classes = arm.first.classes[1:]
     if len(classes) > 1:
@@ -78,8 +80,13 @@ def _summary(arm: Arm) -> dict[str, Any]:
 
 
 def _counts(study: Study) -> str:
-    scores = study.arms[0].first.scores
-    return f"{scores['images']} pictures, {scores['crack_free_images']} of them without a crack"
+    """What was scored, for each data set."""
+    told = []
+    for dataset in study.datasets:
+        scores = study.on(dataset).arms[0].first.scores
+        free = f"{scores['crack_free_images']} of them without a crack"
+        told.append(f"{study.split.capitalize()} split of {dataset}: {scores['images']} pictures, {free}.")
+    return " ".join(told)
 
 
 def _over(study: Study) -> str:
@@ -94,7 +101,7 @@ def _several_classes(study: Study) -> bool:
 
 
 def _elsewhere(study: Study) -> bool:
-    return any("@" in arm.name for arm in study.arms)
+    return len(study.trained) < len(study.arms)
 
 
 def _class_parts(study: Study) -> list[str]:
@@ -103,6 +110,23 @@ def _class_parts(study: Study) -> list[str]:
         return []
     tables = [(f"## {title} by class", class_table(study, title).markdown()) for title in BY_CLASS]
     return [part for pair in tables for part in pair]
+
+
+def _across_parts(study: Study) -> list[str]:
+    """Who was trained where and tested where, at a glance; only where a network was tested on other pictures."""
+    if not _elsewhere(study):
+        return []
+    parts = ["## Trained on one data set, tested on another", "Bold: tested on the data set that it was trained for."]
+    for title in ACROSS:
+        parts += [f"{title}:", across_table(study, title).markdown()]
+    return parts
+
+
+def _published_parts(published: Sequence[Published]) -> list[str]:
+    if not published:
+        return []
+    said = "Beside ours, not comparable with them where the last column says so."
+    return ["## Published figures", said, published_table(published).markdown()]
 
 
 def _one_per_network(arms: Sequence[Arm]) -> list[Arm]:

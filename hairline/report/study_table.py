@@ -36,11 +36,12 @@ def machine_table(study: Study) -> Table:
     """The same as bare numbers, a column each for value, low and high."""
     rows = []
     for arm in study.arms:
-        row: dict[str, Any] = {"run": arm.name, "what": arm.about}
+        row: dict[str, Any] = {"run": arm.name, "what": arm.about, "tested_on": arm.dataset}
         for name in SCORES.values():
             value, interval = arm.score(name)
             low, high = interval or (None, None)
             row |= {name: value, f"{name}_low": low, f"{name}_high": high}
+        row["reference"] = arm.plan.reference
         difference = study.difference(arm.name, "f1_2px") or {}
         row |= {
             f"f1_2px_minus_reference_{key}": difference.get(key) for key in ("difference", "low", "high", "p_value")
@@ -98,12 +99,13 @@ def _difference(arm: Arm, study: Study) -> dict[str, str]:
     title = f"F1 at 2 px minus {study.reference}"
     test = study.difference(arm.name, "f1_2px")
     if test is None:
-        return {title: "reference" if arm.name == study.reference else "other pictures"}
+        return {title: "reference" if arm.name in study.references else "none"}
     if test["difference"] is None:
         return {title: "n/a"}
     interval = f" [{test['low']:+.3f}, {test['high']:+.3f}]" if test["low"] is not None else ""
     chance = f", p = {test['p_value']:.3f}" if test["p_value"] is not None else ""
-    return {title: f"{test['difference']:+.3f}{interval}{chance}"}
+    to = f" to {arm.plan.reference}" if len(study.references) > 1 else ""
+    return {title: f"{test['difference']:+.3f}{interval}{to}{chance}"}
 
 
 def _cost(arm: Arm) -> dict[str, Any]:

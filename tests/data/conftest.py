@@ -60,11 +60,23 @@ WHOLE = TileParams(side=0, overlap=0)
 
 @pytest.fixture
 def split_params() -> SplitParams:
-    return SplitParams(seed=0, lists="own", val=0.2, test=0.3, folds=3, group="", near_duplicate_bits=6, tile=WHOLE)
+    return SplitParams(
+        seed=0, lists="own", val=0.2, test=0.3, folds=3, group="", near_duplicate_bits=6, tile=WHOLE, keep=[]
+    )
 
 
 NO_AUGMENT = AugmentParams(
-    flip=0, rotate=0, scale=(1, 1), contrast=0, brightness=0, channel_gain=0, blur=0, noise=0, jpeg=0, dropout=0
+    flip=0,
+    rotate=0,
+    scale=(1, 1),
+    contrast=0,
+    brightness=0,
+    channel_gain=0,
+    blur=0,
+    noise=0,
+    jpeg=0,
+    on_crack=0,
+    dropout=0,
 )
 
 
@@ -94,12 +106,16 @@ def make_prepared(tmp_path: Path) -> Callable[..., tuple[Path, list[Sample]]]:
     """A prepared data set, its last sample unlabelled on request."""
 
     def make(
-        sizes: list[tuple[int, int]] | None = None, *, unlabelled: bool = False, name: str = "prepared"
+        sizes: list[tuple[int, int]] | None = None,
+        *,
+        unlabelled: bool = False,
+        name: str = "prepared",
+        letter: str = "s",
     ) -> tuple[Path, list[Sample]]:
         folder, samples = tmp_path / name, []
         (folder / "images").mkdir(parents=True)
         for number, (height, width) in enumerate(sizes or [(40, 50)] * 7):
-            id = f"s{number}"
+            id = f"{letter}{number}"
             labelled = not unlabelled or number + 1 < len(sizes or [0] * 7)
             cv2.imwrite(str(folder / "images" / f"{id}.png"), draw_photo(number, height, width)[..., ::-1])
             if labelled:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairline.data.augment import _draw_matrix, augment, check_augment
+from hairline.data.augment import _draw_crack, _draw_matrix, augment, check_augment
 from hairline.errors import InputError
 from tests.data.conftest import NO_AUGMENT as NONE
 from tests.data.conftest import draw_photo
@@ -69,7 +69,8 @@ def test_flips_come_as_often_as_asked_for(no_augment):
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), crop=st.sampled_from([20, 33, 48]), flip=st.sampled_from([0.0, 0.5]))
 def test_image_mask_and_soft_labels_move_together(seed, crop, flip):
-    for changes in ({}, {"rotate": 180.0, "scale": (0.6, 1.5)}):
+    turned = {"rotate": 180.0, "scale": (0.6, 1.5)}
+    for changes in ({}, turned, {"on_crack": 1.0}, {"on_crack": 1.0, **turned}):
         params = NONE.model_copy(update={"flip": flip, **changes})
         image, mask, soft = run(*picture(), crop=crop, params=params, seed=seed)
         assert image.shape == (crop, crop, 3) and mask.shape == (crop, crop) and soft.shape == (2, 1, crop, crop)
@@ -83,7 +84,7 @@ def test_a_warp_is_that_of_the_whole_picture_reflected_at_its_edges(seed, height
     params = NONE.model_copy(update={"rotate": 180.0, "scale": (0.4, 1.6), "flip": 0.5})
     source, mask, soft = picture(height, width)
     image, cut, planes = run(source, mask, soft, crop=32, params=params, seed=seed)
-    matrix = _draw_matrix(mask.shape, crop=32, params=params, rng=np.random.default_rng(seed))
+    matrix = _draw_matrix(mask.shape, crop=32, params=params, crack=None, rng=np.random.default_rng(seed))
 
     def whole(plane: np.ndarray) -> np.ndarray:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -230,3 +231,137 @@ def test_a_hairline_loses_less_to_shrinking_than_by_taking_the_nearest_pixel(no_
     nearest = cv2.resize(mask, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_NEAREST)
     pieces = [cv2.connectedComponents(each, connectivity=8)[0] - 1 for each in (moved, nearest)]
     assert pieces[0] < pieces[1]
+
+
+TURNED = {"rotate": 180.0, "scale": (0.7, 1.4), "flip": 0.5}
+BOTH_ROADS = pytest.mark.parametrize("changes", [{"flip": 0.5}, TURNED], ids=["plain cut", "warp"])
+
+
+def blank(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.full((height, width, 3), 120, np.uint8), np.zeros((height, width), np.uint8)
+
+
+@BOTH_ROADS
+@pytest.mark.parametrize("place", [(0, 0), (0, 150), (97, 197), (50, 100), (60, 0)])
+def test_every_crop_holds_a_tiny_crack_when_all_are_placed_on_cracks(changes, place):
+    params = NONE.model_copy(update={"on_crack": 1.0, **changes})
+    image, mask = blank(100, 200)
+    row, column = place
+    mask[row : row + 3, column : column + 3] = 2
+    for seed in range(100):
+        _, cut, _ = run(image, mask, crop=40, params=params, seed=seed)
+        assert (cut == 2).any()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    size=st.tuples(st.integers(32, 90), st.integers(32, 90)),
+    place=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    scale=st.sampled_from([(1.0, 1.0), (0.3, 0.5), (0.7, 1.4), (2.0, 3.0)]),
+    rotate=st.sampled_from([0.0, 45.0, 180.0]),
+)
+def test_the_drawn_pixel_lies_inside_the_crop_however_it_is_turned_and_zoomed(seed, size, place, scale, rotate):
+    params = NONE.model_copy(update={"scale": scale, "rotate": rotate, "flip": 0.5})
+    crack = tuple(round(share * (side - 1)) for share, side in zip(place, size, strict=True))
+    matrix = _draw_matrix(size, crop=32, params=params, crack=crack, rng=np.random.default_rng(seed))
+    seen = np.linalg.solve(matrix[:, :2], np.array(crack[::-1]) - matrix[:, 2])
+    assert (seen > -1e-6).all() and (seen < 31 + 1e-6).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 10_000), crack=st.tuples(st.integers(0, 79), st.integers(0, 99)))
+def test_a_crop_on_a_crack_that_is_not_turned_stays_within_the_picture(seed, crack):
+    params = NONE.model_copy(update={"scale": (0.8, 1.5), "flip": 0.5})
+    matrix = _draw_matrix((80, 100), crop=60, params=params, crack=crack, rng=np.random.default_rng(seed))
+    corners = matrix @ np.array([[0, 59, 0, 59], [0, 0, 59, 59], [1, 1, 1, 1]])
+    assert corners.min() > -1e-6 and corners[0].max() < 99 + 1e-6 and corners[1].max() < 79 + 1e-6
+
+
+def spread(values: list[int], bins: int) -> None:
+    """As often in each of the equally likely bins, as far as chance goes."""
+    counts = np.bincount(values, minlength=bins)
+    assert len(counts) == bins
+    assert np.abs(counts - len(values) / bins).max() < 4.5 * np.sqrt(len(values) / bins)
+
+
+@pytest.mark.parametrize(("column", "starts"), [(100, range(81, 101)), (4, range(5)), (195, range(176, 181))])
+def test_a_cut_on_a_crack_lies_equally_often_in_each_place_that_the_border_leaves(no_augment, column, starts):
+    image, mask = blank(20, 200)
+    image[..., 0] = np.arange(200)
+    mask[10, column] = 1
+    params = no_augment.model_copy(update={"on_crack": 1.0})
+    found = [int(run(image, mask, crop=20, params=params, seed=seed)[0][0, 0, 0]) for seed in range(2000)]
+    spread([start - starts[0] for start in found], len(starts))
+
+
+def test_a_turned_crop_shows_the_crack_equally_often_in_each_of_its_parts(no_augment):
+    params = no_augment.model_copy(update=TURNED)
+    parts = []
+    for seed in range(3000):
+        rng = np.random.default_rng(seed)
+        matrix = _draw_matrix((400, 400), crop=80, params=params, crack=(180, 230), rng=rng)
+        column, row = np.linalg.solve(matrix[:, :2], np.array([230, 180]) - matrix[:, 2]) / 79 * 4
+        parts.append(int(row) * 4 + int(column))
+    spread(parts, 16)
+
+
+def test_a_turned_crop_near_the_border_is_not_pushed_against_it(no_augment):
+    """Its middle lies at 39.5 or more for the picture's sake, and at 69.5 or less for the crack's."""
+    params = no_augment.model_copy(update={"scale": (1.0000001, 1.0000001)})
+    middles = []
+    for seed in range(2000):
+        rng = np.random.default_rng(seed)
+        matrix = _draw_matrix((400, 400), crop=80, params=params, crack=(200, 30), rng=rng)
+        middles.append((matrix @ [39.5, 39.5, 1])[0])
+    assert min(middles) > 39.4 and max(middles) < 69.6
+    spread([int((middle - 39.5) / 30 * 6) for middle in middles], 6)
+
+
+@pytest.mark.parametrize("wide", [1, 40], ids=["a few pixels", "large areas"])
+def test_each_foreground_pixel_is_drawn_equally_often_and_no_other(wide):
+    mask = np.full((200, 200), 255, np.uint8)
+    mask[20:180] = 0
+    for number, (row, column) in enumerate([(30, 10), (70, 150), (110, 60), (130, 0), (140, 160)]):
+        mask[row, column : column + wide] = number + 1
+    mask[140, 160] = 254  # the largest id of all
+    drawn = [_draw_crack(mask, np.random.default_rng(seed)) for seed in range(2000)]
+    places = {tuple(place): number for number, place in enumerate(np.argwhere((mask > 0) & (mask < 255)).tolist())}
+    spread([places[place] for place in drawn], 5 * wide)
+
+
+@BOTH_ROADS
+@pytest.mark.parametrize("value", [0, 255], ids=["all background", "all ignored"])
+def test_a_picture_without_foreground_is_cropped_anywhere(changes, value):
+    image, mask = blank(40, 200)
+    image[..., 0] = np.arange(200)
+    params = NONE.model_copy(update={"on_crack": 1.0, **changes})
+    middles = [run(image, mask + value, crop=20, params=params, seed=seed)[0][10, 10, 0] for seed in range(300)]
+    assert min(middles) < 30 and max(middles) > 170 and 85 < np.mean(middles) < 115
+
+
+@BOTH_ROADS
+def test_crops_are_placed_on_cracks_as_often_as_asked_for(changes):
+    image, mask = blank(40, 2000)
+    mask[18:22, 1000:1004] = 1
+    params = NONE.model_copy(update={"on_crack": 0.25, **changes})
+    held = sum((run(image, mask, crop=20, params=params, seed=seed)[1] == 1).any() for seed in range(1000))
+    assert 200 < held < 320  # 250, and a few that hold it by chance
+
+
+def test_without_placing_on_cracks_the_draws_are_only_those_of_place_and_flips(no_augment):
+    source, mask = draw_photo(0), np.ones((40, 50), np.uint8)
+    for seed in range(20):
+        image, _, _ = run(source, mask, crop=16, params=no_augment, seed=seed)
+        rng = np.random.default_rng(seed)
+        top, left = int(rng.integers(25)), int(rng.integers(35))
+        assert (image == source[top : top + 16, left : left + 16]).all()
+
+
+@BOTH_ROADS
+def test_what_fills_up_a_small_picture_is_never_taken_for_a_crack(changes):
+    image, mask = blank(10, 200)
+    mask[4:7, 100:103] = 1
+    params = NONE.model_copy(update={"on_crack": 1.0, **changes})
+    for seed in range(50):
+        assert (run(image, mask, crop=40, params=params, seed=seed)[1] == 1).any()

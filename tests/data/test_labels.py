@@ -2,7 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from hairline.data.labels import dilate_label
+from hairline.config import BordersParams
+from hairline.data.labels import dilate_label, relabelling
+from hairline.errors import InputError
 
 POINT = np.zeros((15, 15), np.uint8)
 POINT[7, 7] = 1
@@ -58,3 +60,37 @@ def test_at_the_edge_it_grows_inwards_only():
     mask = np.zeros((6, 6), np.uint8)
     mask[5, 0] = 1
     assert dilate_label(mask, "square").sum() == 16 and dilate_label(mask, "legacy_vertical").sum() == 1
+
+
+CLASSES = ("background", "spalling", "crack")
+NO_BORDERS = BordersParams(areas=0, cracks=0, legacy=False)
+DAMAGE = np.zeros((40, 40), np.uint8)
+DAMAGE[5:35, 5:20] = 1
+DAMAGE[:, 30] = 2
+
+
+def test_without_wishes_a_label_stays_as_it_was_drawn():
+    assert relabelling("none", NO_BORDERS, classes=CLASSES)(DAMAGE) is DAMAGE
+
+
+def test_bands_lie_round_the_class_that_is_named_crack_whatever_its_number():
+    label = relabelling("none", BordersParams(areas=0, cracks=2, legacy=False), classes=CLASSES)(DAMAGE)
+    assert (label[:, 28:30] == 255).all() and (label[:, 31:33] == 255).all() and (label[:, 30] == 2).all()
+    assert (label[5:35, 5:20] == 1).all(), "spalling keeps its border, which nobody asked to ignore"
+
+
+def test_the_step_of_the_original_deletes_what_stands_beside_a_crack():
+    label = relabelling("none", BordersParams(areas=0, cracks=0, legacy=True), classes=CLASSES)(DAMAGE)
+    assert not (label == 1).any() and (label[:, 30] == 2).all()
+
+
+def test_a_crack_is_widened_before_its_border_is_ignored():
+    label = relabelling("square", BordersParams(areas=0, cracks=1, legacy=False), classes=("background", "crack"))(
+        POINT
+    )
+    assert (label == 1).sum() == 49 and rows_and_columns((label == 255).astype(np.uint8))[0][0] == 3
+
+
+def test_borders_without_a_class_named_crack_are_refused():
+    with pytest.raises(InputError, match="needs a class named crack"):
+        relabelling("none", BordersParams(areas=1, cracks=0, legacy=False), classes=("background", "rust"))

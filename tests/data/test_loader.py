@@ -1,11 +1,13 @@
 import threading
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from hairline.data.loader import Batch, TrainBatches, WholeImages
+from hairline.data.labels import dilate_label
+from hairline.data.loader import Batch, Mixed, TrainBatches, WholeImages
 from hairline.data.soft_labels import SoftLabels, SoftLabelWriter
 from hairline.data.store import open_store
 from hairline.errors import InputError
@@ -34,6 +36,17 @@ def soft(tmp_path):
                 crack = draw_mask(number, sample.height + height, sample.width).astype(np.float32)
                 writer.add(sample.id, np.stack([np.stack([1 - crack, crack]), np.stack([crack, 1 - crack])]))
         return SoftLabels(folder)
+
+    return make
+
+
+@pytest.fixture
+def other(make_prepared):
+    """Five drawn pictures d0 .. d4, to be mixed in."""
+
+    def make(share: float, *, count: int = 5) -> Mixed:
+        folder, samples = make_prepared([(45, 45)] * count, name="drawn", letter="d")
+        return Mixed(open_store(folder, samples), samples, share)
 
     return make
 
@@ -136,7 +149,8 @@ def test_probabilities_of_all_classes_sum_to_one_after_a_warp(data, soft, storag
 
 def test_labels_are_widened_for_training_on_request(data):
     narrow, wide = (
-        next(batches(data, augment=None, label_dilation=mode, batch_size=8).epoch(0)) for mode in ("none", "square")
+        next(batches(data, augment=None, relabel=partial(dilate_label, mode=mode), batch_size=8).epoch(0))
+        for mode in ("none", "square")
     )
     assert torch.equal(narrow.images, wide.images)
     assert (wide.masks == 1).sum() > (narrow.masks == 1).sum() > 0
@@ -163,6 +177,103 @@ def test_a_fault_while_a_batch_is_made_reaches_the_training(data):
     with pytest.raises(KeyError, match="not in the store"):
         list(loader.epoch(0))
     assert all(thread.name != "prefetch" for thread in threading.enumerate())
+
+
+def of_other(ids) -> list[str]:
+    return [id for id in ids if id.startswith("d")]
+
+
+@pytest.mark.parametrize(("size", "share", "others"), [(4, 0.5, 2), (5, 0.25, 1), (5, 0.3, 2), (8, 0.875, 7)])
+def test_each_batch_takes_its_share_from_the_mixed_in_set(data, other, size, share, others):
+    seen = list(batches(data, batch_size=size, mixed=other(share)).epoch(0))
+    assert all(len(batch.ids) == size and len(of_other(batch.ids)) == others for batch in seen)
+    assert len(seen) == 9 // (size - others)
+
+
+def test_mixed_in_pictures_and_masks_are_those_of_their_own_store(data, other):
+    mixed = other(0.5)
+    for batch in batches(data, augment=None, batch_size=4, crop=64, mixed=mixed).epoch(0):
+        for image, mask, id in zip(batch.images, batch.masks, batch.ids, strict=True):
+            store = mixed.store if id.startswith("d") else data[0]
+            counted = (mask != 255).numpy()  # around it, the reflection that fills up the crop
+            assert (image.numpy()[counted] == store.image(id).reshape(-1, 3)).all()
+            assert (mask.numpy()[counted] == store.mask(id).ravel()).all()
+
+
+def test_with_a_mixed_in_set_an_epoch_is_one_pass_over_the_own_samples(data, other):
+    loader = batches(data, batch_size=4, mixed=other(0.75))
+    for epoch in range(3):
+        ids = [id for batch in loader.epoch(epoch) for id in batch.ids if not id.startswith("d")]
+        assert len(loader) == 9 and sorted(ids) == [f"s{number}" for number in range(9)]
+
+
+def test_the_mixed_in_set_goes_round_and_round_over_the_ends_of_epochs(data, other):
+    loader = batches(data, batch_size=4, mixed=other(0.25))  # 3 crops an epoch of a set of 5
+    seen = of_other(id for epoch in range(50) for batch in loader.epoch(epoch) for id in batch.ids)
+    rounds = [tuple(seen[start : start + 5]) for start in range(0, 150, 5)]
+    assert all(sorted(round) == ["d0", "d1", "d2", "d3", "d4"] for round in rounds)
+    assert len(set(rounds)) > 15
+
+
+def test_a_mixed_in_set_smaller_than_its_share_of_an_epoch_is_repeated(data, other):
+    seen = [batch.ids for batch in batches(data, batch_size=8, mixed=other(0.75, count=1)).epoch(0)]
+    assert [of_other(ids) for ids in seen] == [["d0"] * 6] * 4
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.6])
+def test_processes_share_mixed_batches_and_change_nothing(data, other, share):
+    mixed = other(share)
+    whole = list(batches(data, batch_size=4, mixed=mixed).epoch(1))
+    shares = [list(batches(data, batch_size=4, mixed=mixed, rank=rank, world=2).epoch(1)) for rank in range(2)]
+    assert len(whole) == len(shares[0]) == len(shares[1])
+    for batch, one, two in zip(whole, *shares, strict=True):
+        assert one.ids + two.ids == batch.ids
+        assert torch.equal(torch.cat([one.images, two.images]), batch.images)
+        assert torch.equal(torch.cat([one.masks, two.masks]), batch.masks)
+        assert abs(len(of_other(one.ids)) - len(of_other(two.ids))) <= 1
+
+
+def test_a_mixed_epoch_can_be_taken_up_at_any_batch(data, other):
+    mixed = other(0.75)
+    whole = list(batches(data, batch_size=4, mixed=mixed).epoch(7))
+    for start in range(10):
+        assert same(whole[start:], list(batches(data, batch_size=4, mixed=mixed).epoch(7, start=start)))
+
+
+def test_few_own_samples_make_smaller_batches_of_the_same_mixture(data, other):
+    store, samples = data
+    (batch,) = batches((store, samples[:2]), batch_size=16, mixed=other(0.75)).epoch(0)
+    assert len(batch.ids) == 8 and len(of_other(batch.ids)) == 6
+
+
+@pytest.mark.parametrize(("size", "share", "others"), [(4, 0.1, 0), (4, 0.9, 4), (4, 0.0, 0), (4, 1.0, 4), (1, 0.5, 0)])
+def test_a_share_that_leaves_nothing_of_one_set_is_refused(data, other, size, share, others):
+    with pytest.raises(InputError, match=rf"share of {share:g}, a batch of {size} has {others} crops .* nearer to a"):
+        batches(data, batch_size=size, mixed=other(share))
+
+
+def test_a_mixed_batch_that_cannot_be_shared_equally_is_refused_with_the_largest_that_can(data, other):
+    few, mixed = (data[0], data[1][:3]), other(0.4)
+    with pytest.raises(InputError, match=r"batch of 5 .* by 2 processes; .* at most 5, as there are 3 training"):
+        batches(few, batch_size=16, mixed=mixed, world=2)
+    assert len(batches(few, batch_size=4, mixed=mixed, world=2)) == 1
+
+
+def test_soft_labels_are_refused_beside_a_mixed_in_set_and_so_is_an_empty_one(data, other, soft):
+    mixed = other(0.5)
+    with pytest.raises(InputError, match="soft labels cannot be mixed with another set, because the teacher"):
+        batches(data, soft=soft(data[1]), mixed=mixed)
+    with pytest.raises(InputError, match="no samples in the set that is to be mixed in"):
+        batches(data, mixed=Mixed(mixed.store, [], 0.5))
+
+
+def test_crops_on_cracks_are_the_same_for_any_number_of_processes(data):
+    params = BUSY.model_copy(update={"on_crack": 0.5})
+    whole = list(batches(data, batch_size=4, augment=params).epoch(1))
+    parts = [list(batches(data, batch_size=4, augment=params, rank=rank, world=2).epoch(1)) for rank in range(2)]
+    for batch, one, two in zip(whole, *parts, strict=True):
+        assert torch.equal(torch.cat([one.images, two.images]), batch.images)
+    assert not same(whole, list(batches(data, batch_size=4).epoch(1)))
 
 
 def test_a_batch_moves_to_a_device_with_all_it_holds(data, soft):

@@ -125,6 +125,45 @@ def test_a_wrong_classes_file_is_refused_by_name(tmp_path, content, message):
         read_raw_classes(tmp_path)
 
 
+MANY = RawClasses.of({0: "background", 10: "crack", 20: "spalling", 30: "rust", 99: "ignore"})
+
+
+def test_kept_classes_are_numbered_in_their_order_and_the_others_become_background():
+    kept = MANY.keep(["rust", "crack"])
+    values = np.array([[0, 10, 20, 30, 99, 255]], np.uint8)
+    assert kept.names == ("background", "rust", "crack")
+    assert kept.ids(values, name="m").tolist() == [[0, 2, 0, 1, IGNORE, IGNORE]]
+    assert MANY.ids(values, name="m").tolist() == [[0, 1, 2, 3, IGNORE, IGNORE]]
+
+
+def test_a_value_without_a_class_is_refused_although_its_class_would_not_be_kept():
+    kept = MANY.keep(["crack"])
+    assert kept.values == MANY.values
+    with pytest.raises(PictureError, match="1 pixels of value 21; masks may hold 0, 10, 20, 30, 99, 255"):
+        kept.ids(np.array([[21]], np.uint8), name="m")
+
+
+def test_a_class_that_is_drawn_as_255_can_be_kept_and_left_out():
+    classes = RawClasses.of({0: "background", 128: "pothole", 255: "crack"})
+    values = np.array([[0, 128, 255]], np.uint8)
+    assert classes.keep(["crack"]).ids(values, name="m").tolist() == [[0, 0, 1]]
+    assert classes.keep(["pothole"]).ids(values, name="m").tolist() == [[0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("kept", "message"),
+    [
+        (["crack", "cracks"], "names 'cracks', which is no class of this set; choose of crack, spalling, rust"),
+        (["ignore"], "names 'ignore', which is no class of this set; choose of crack, spalling, rust"),
+        (["background", "crack"], "names 'background', which is always kept; choose of crack, spalling, rust"),
+        (["crack", "rust", "crack"], "names 'crack' twice; remove one"),
+    ],
+)
+def test_wrong_names_of_kept_classes_are_refused(kept, message):
+    with pytest.raises(InputError, match=rf"params\.yaml: split\.keep {message}"):
+        MANY.keep(kept)
+
+
 def test_a_prepared_mask_reads_back_equal(tmp_path):
     ids = np.array([[0, 1], [2, IGNORE]], np.uint8)
     write_mask(tmp_path / "m.png", ids)

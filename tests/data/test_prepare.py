@@ -194,6 +194,59 @@ def test_255_without_a_class_is_ignored_in_a_multi_class_set(make_raw, run, tmp_
     assert samples["p00"].crack_share == pytest.approx(1 / 3, abs=1e-5)
 
 
+@pytest.fixture
+def make_many(make_raw):
+    """Of each picture 10 rows crack, 10 rows pothole, 10 rows ignored; the first one has no crack."""
+
+    def make():
+        raw = make_raw(12)
+        mask = np.zeros((40, 50), np.uint8)
+        mask[:10], mask[10:20], mask[20:30] = 7, 9, 255
+        for path in (raw / "masks").iterdir():
+            cv2.imwrite(str(path), mask if path.stem != "p00" else np.where(mask == 7, 0, mask))
+        write_json(raw / "classes.json", {"classes": {"0": "background", "7": "crack", "9": "pothole"}})
+        return raw
+
+    return make
+
+
+def test_classes_that_are_not_kept_become_background_everywhere(make_many, run, tmp_path):
+    samples, report = run(make_many(), keep=["crack"])
+    assert read_classes(tmp_path / "out") == ["background", "crack"]
+    ids = read_mask(tmp_path / "out" / samples["p01"].mask, classes=2)
+    assert ids[[0, 10, 20, 30], 0].tolist() == [1, 0, IGNORE, 0]
+    assert samples["p01"].crack_share == pytest.approx(1 / 3, abs=1e-5) and samples["p00"].crack_share == 0
+    assert "classes background, crack." in report and "| pothole |" not in report
+    assert "- nothing drawn: 1 (`p00`)" in report  # by what is measured
+    assert "- drawn, but background here: pothole" in report
+
+
+def test_kept_classes_are_prepared_in_the_order_they_are_named(make_many, run, tmp_path):
+    samples, report = run(make_many(), keep=["pothole", "crack"], tile=TileParams(side=20, overlap=0))
+    assert read_classes(tmp_path / "out") == ["background", "pothole", "crack"]
+    ids = read_mask(tmp_path / "out" / samples["p01@1-1"].mask, classes=3)
+    assert ids[[0, 10], 0].tolist() == [2, 1]
+    assert samples["p01@1-1"].crack_share == 0.5 and samples["p01@2-1"].crack_share == 0
+    assert "background here" not in report
+
+
+def test_without_a_class_called_crack_all_kept_ones_count_as_crack(make_many, run):
+    samples, _ = run(make_many(), keep=["pothole"])
+    assert samples["p00"].crack_share == samples["p01"].crack_share == pytest.approx(1 / 3, abs=1e-5)
+
+
+def test_keeping_all_classes_in_their_order_is_keeping_none_in_particular(make_many, run, tmp_path):
+    raw = make_many()
+    first = run(raw)[1], content(tmp_path / "out")
+    assert first == (run(raw, keep=["crack", "pothole"])[1], content(tmp_path / "out"))
+
+
+def test_a_class_to_keep_that_is_unknown_is_refused_before_anything_is_written(make_many, run, tmp_path):
+    with pytest.raises(InputError, match=r"split\.keep names 'hole', which is no class of this set; choose"):
+        run(make_many(), keep=["hole"])
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_licence_and_source_stand_in_the_report(make_raw, run):
     raw = make_raw(12)
     write_json(raw / "source.json", {"licence": "CC0", "citation": "Someone 2020", "address": ""})

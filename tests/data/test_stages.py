@@ -74,8 +74,8 @@ def test_download_and_split_lead_from_a_folder_to_a_manifest(project):
 def test_data_sets_are_compared_and_a_common_test_picture_is_warned_of(project):
     content = YAML(typ="safe").load((project / "params.yaml").read_text())
     content["datasets"] = {"mine": content["datasets"]["mine"], "yours": content["datasets"]["mine"]}
-    for section in ("kd", "compare"):
-        content[section]["dataset"] = "mine"
+    content["kd"]["dataset"] = "mine"
+    content["compare"]["datasets"] = ["mine"]
     with (project / "params.yaml").open("w") as file:
         YAML().dump(content, file)
     assert download(project).returncode == 0 and split(project).returncode == 0

@@ -62,5 +62,5 @@ def validate_line(model: nn.Module) -> dict[str, float]:
 
 
 def toy_settings(settings: TrainParams, **changes: object) -> TrainParams:
-    plain = {"precision": "fp32", "validate_every": 1, "deterministic": True, "threads": 1, "channels_last": False}
+    plain = {"precision": "fp32", "validations": 99, "deterministic": True, "threads": 1, "channels_last": False}
     return settings.model_copy(update=plain | changes)

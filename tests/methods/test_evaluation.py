@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hairline.config import Repeat
+from hairline.config import ArmPlan, Repeat
 from hairline.data.manifest import choose_split, read_manifest
 from hairline.data.store import open_store
 from hairline.engine import ModelCard, load_run, save_run
@@ -35,7 +35,7 @@ def settings(params):
 
 
 def task_of(run: Path, prepared: Path) -> Task:
-    return Task(run.name, "arm", run, prepared, Repeat(0, 0))
+    return Task(ArmPlan("arm", "", prepared.name), Repeat(0, 0), run, prepared)
 
 
 def test_the_scores_are_those_of_the_pictures_it_wrote(settings, tiny_settings, prepared, tmp_path):
@@ -101,16 +101,16 @@ def test_more_classes_are_decided_by_the_likeliest():
 def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
     params, settings, tiny_settings, prepared, tmp_path
 ):
-    compare = params.compare.model_copy(update={"dataset": prepared.name, "networks": ["hrsegnet"], "seeds": [0, 1]})
+    compare = params.compare.model_copy(update={"datasets": [prepared.name], "networks": ["hrsegnet"], "seeds": [0, 1]})
     study = params.model_copy(update={"compare": compare})
     for seed in (0, 1):
-        save_random_run(tmp_path / "runs" / f"hrsegnet-s{seed}-f0", seed=seed)
+        save_random_run(tmp_path / "runs" / f"hrsegnet-tiny-s{seed}-f0", seed=seed)
     save_random_run(tmp_path / "runs" / "left-over-s0-f0")
-    tasks, reference = tasks_of(study, "compare", prepared=prepared.parent, runs=tmp_path / "runs")
+    tasks = tasks_of(study, "compare", prepared=prepared.parent, runs=tmp_path / "runs")
     evaluate_study(
-        tasks, reference=reference, out=tmp_path / "scores", predictions=tmp_path / "predictions", params=settings,
-        settings=tiny_settings,
-    )  # fmt: skip
-    assert sorted(path.name for path in (tmp_path / "predictions").iterdir()) == ["hrsegnet-s0-f0", "hrsegnet-s1-f0"]
+        tasks, out=tmp_path / "scores", predictions=tmp_path / "predictions", params=settings, settings=tiny_settings
+    )
+    scored = sorted(path.name for path in (tmp_path / "predictions").iterdir())
+    assert scored == ["hrsegnet-tiny-s0-f0", "hrsegnet-tiny-s1-f0"]
     assert (tmp_path / "scores" / "comparison.json").exists()
-    assert load_run(tmp_path / "runs" / "hrsegnet-s1-f0").card.threshold == 0.5
+    assert load_run(tmp_path / "runs" / "hrsegnet-tiny-s1-f0").card.threshold == 0.5

@@ -184,7 +184,7 @@ def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(trai
     process = subprocess.Popen([sys.executable, "-c", TRAIN, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
     unfinished = tmp_path / "elsewhere" / ".work" / "unfinished-training"
     deadline = time.monotonic() + 120
-    while not list(unfinished.glob("*/checkpoint.pt")):
+    while not list(unfinished.glob("*/checkpoint-0.pt")):
         assert process.poll() is None and time.monotonic() < deadline, "no checkpoint came"
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)

@@ -11,14 +11,16 @@ import cv2
 import numpy as np
 
 from hairline import io
-from hairline.config import EvaluateParams, Params, Repeat
+from hairline.config import AnnotateParams, ArmPlan, EvaluateParams, Params, Repeat
 from hairline.data.images import write_png
 from hairline.data.manifest import Sample, write_classes, write_manifest
 from hairline.methods.comparison import compare_arms
-from hairline.methods.evaluation import CURVE, curve_rows, image_rows, intervals_of, save_scores
+from hairline.methods.evaluation import CURVE, Task, curve_rows, image_rows, intervals_of, save_scores
 from hairline.methods.study import OF_TRAINING
 from hairline.metrics import pool, score_image
-from hairline.report.results import run_name
+
+IMAGES = 10
+"""To train on."""
 
 
 def make_results(
@@ -62,32 +64,28 @@ def _make_dataset(folder: Path, *, images: int, size: int, classes: Sequence[str
 
 def _make_study(root: Path, params: Params, study: str, *, classes: Sequence[str], networks: bool) -> None:
     section = params.study(study)
+    plan = section.plan()
     scored, folders = root / "reports" / "metrics" / study, {}
-    for place, arm in enumerate(section.arms()):
-        trained, _, elsewhere = arm.partition("@")
+    for place, arm in enumerate(plan):
         for repeat in section.repeats():
-            name = run_name(arm, repeat)
-            dataset = root / "data" / "prepared" / (elsewhere or section.dataset)
-            kept = root / "scores" / name
-            folders.setdefault(arm, {})[repeat] = kept
+            name = arm.run(repeat)
+            dataset, run = root / "data" / "prepared" / arm.tested_on, root / "data" / "runs" / study
+            kept = folders[Task(arm, repeat, run / repeat.of(arm.trained), dataset)] = root / "scores" / name
             _score_run(
-                name, arm, repeat, dataset, scored, kept, root / "data" / "predictions" / study / name,
-                skill=0.6 + 0.3 * place / len(section.arms()) + 0.01 * repeat.seed, classes=classes,
-                params=params.evaluate,
+                arm, repeat, dataset, scored, kept, root / "data" / "predictions" / study / name,
+                skill=0.6 + 0.3 * place / len(plan) + 0.01 * repeat.seed, classes=classes, params=params.evaluate,
             )  # fmt: skip
-            run = root / "data" / "runs" / study / repeat.of(trained)
-            if not elsewhere:
-                _make_run(run, place, classes=classes, real=networks)
-            for file in OF_TRAINING:
-                io.link_or_copy(run / file, scored / f"{name}.{file}")
-    same_data = {arm: runs for arm, runs in folders.items() if "@" not in arm}
-    comparison = compare_arms(same_data, reference=section.reference(), classes=classes, resamples=100)
-    io.write_json(scored / "comparison.json", comparison)
+            if arm.is_trained:
+                used = (section.masks(arm.name) or IMAGES) if isinstance(section, AnnotateParams) else IMAGES
+                _make_run(run / name, place, dataset.name, used, classes=classes, real=networks)
+    for task in folders:
+        for file in OF_TRAINING:
+            io.link_or_copy(task.run / file, scored / f"{task.name}.{file}")
+    io.write_json(scored / "comparison.json", compare_arms(folders, resamples=100))
 
 
 def _score_run(
-    name: str,
-    arm: str,
+    arm: ArmPlan,
     repeat: Repeat,
     dataset: Path,
     scored: Path,
@@ -98,6 +96,7 @@ def _score_run(
     classes: Sequence[str],
     params: EvaluateParams,
 ) -> None:
+    name = arm.run(repeat)
     rng = np.random.default_rng(list(name.encode()))
     scores = []
     for path in sorted((dataset / "masks").glob("*.png")):
@@ -113,22 +112,23 @@ def _score_run(
         )
         write_png(predictions / path.name, shown)
     metrics = {
-        "arm": arm, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
+        "arm": arm.name, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
+        "split": params.split,
         "classes": list(classes),
         "network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "threshold": 0.5,
-        "weights_sha256": io.fingerprint(name), "parameters": 4321 * (1 + len(arm)),
-        "macs": 2_500_000 * (1 + len(arm)), "macs_at": 64, "scores": pool(scores, classes),
+        "weights_sha256": io.fingerprint(name), "parameters": 4321 * (1 + len(arm.name)),
+        "macs": 2_500_000 * (1 + len(arm.name)), "macs_at": 64, "scores": pool(scores, classes),
         "intervals": intervals_of(scores, classes, params),
     }  # fmt: skip
     io.write_json(scored / f"{name}.json", metrics)
-    speed = {"median_ms": 3.0 + len(arm), "p95_ms": 4.5 + len(arm), "size": 64, "threads": 1, "runs": 3}
+    speed = {"median_ms": 3.0 + len(arm.name), "p95_ms": 4.5 + len(arm.name), "size": 64, "threads": 1, "runs": 3}
     io.write_json(scored / f"{name}.speed.json", speed | {"engine": "torch eager fp32", "busy": False})
     io.write_csv(scored / f"{name}.csv", image_rows(scores, classes))
     io.write_csv(scored / f"{name}.curve.csv", curve_rows(scores, classes), columns=CURVE)
     save_scores(kept / "scores.npz", scores)
 
 
-def _make_run(folder: Path, place: int, *, classes: Sequence[str], real: bool) -> None:
+def _make_run(folder: Path, place: int, dataset: str, used: int, *, classes: Sequence[str], real: bool) -> None:
     epochs = range(1, 6)
     history = [
         {"epoch": epoch, "learning_rate": 0.001 * epoch, "train_loss": 2 / epoch}
@@ -136,7 +136,7 @@ def _make_run(folder: Path, place: int, *, classes: Sequence[str], real: bool) -
         for epoch in epochs
     ]
     record = {
-        "dataset": "synthetic", "images": {"train": 10, "val": 4, "test": 6}, "best_epoch": 5, "seconds": 12.5,
+        "dataset": dataset, "images": {"train": used, "val": 4, "test": 6}, "best_epoch": 5, "seconds": 12.5,
         "val": {"f1": 0.75 + 0.02 * place, "f1_2px": 0.8, "iou": 0.6, "loss": 0.42, "threshold": 0.5},
         "run": {"epochs": 5, "batch_size": 4, "learning_rate": 0.005, "augment": True},
         "settings": {"optimiser": "adamw", "precision": "bf16"}, "method": {"name": "supervised"}, "data": "0" * 64,

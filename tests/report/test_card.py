@@ -36,11 +36,14 @@ def cards(root, params, study="compare"):
 
 def test_each_trained_network_has_one_card_and_other_data_sets_stand_in_it(tmp_path, params):
     results, found = cards(tmp_path, made(tmp_path, params, seeds=[0, 1], test_on=["cfd"]))
-    assert list(found) == ["hrsegnet-s0-f0", "hrsegnet-s1-f0"]
+    assert list(found) == ["hrsegnet-synthetic-s0-f0", "hrsegnet-synthetic-s1-f0"]
     elsewhere = results.arms[1].first
-    assert "On the test split of `cfd`" in found["hrsegnet-s0-f0"]
-    assert f"{elsewhere.score('f1', 'crack'):.3f}" in found["hrsegnet-s0-f0"]
-    assert "Tested also on `cfd`" in found["hrsegnet-s0-f0"] and "One of 2 repeats" in found["hrsegnet-s0-f0"]
+    assert "On the test split of `cfd`" in found["hrsegnet-synthetic-s0-f0"]
+    assert f"{elsewhere.score('f1', 'crack'):.3f}" in found["hrsegnet-synthetic-s0-f0"]
+    assert (
+        "Tested also on `cfd`" in found["hrsegnet-synthetic-s0-f0"]
+        and "One of 2 repeats" in found["hrsegnet-synthetic-s0-f0"]
+    )
 
 
 def test_the_card_says_what_the_results_say(tmp_path, params):
@@ -57,14 +60,14 @@ def test_the_card_says_what_the_results_say(tmp_path, params):
 
 def test_without_a_source_file_nothing_is_claimed(tmp_path, params):
     _, found = cards(tmp_path, made(tmp_path, params))
-    assert found["hrsegnet-s0-f0"].count("not stated") == 3
+    assert found["hrsegnet-synthetic-s0-f0"].count("not stated") == 3
 
 
 def test_drawn_pictures_are_named_as_a_limit_and_photographs_are_not(tmp_path, params):
     for dataset, expected in (("synthetic", True), ("cfd", False)):
         root = tmp_path / dataset
-        _, found = cards(root, made(root, params, dataset=dataset))
-        assert ("drawn pictures only" in found["hrsegnet-s0-f0"]) is expected
+        _, found = cards(root, made(root, params, datasets=[dataset]))
+        assert ("drawn pictures only" in found[f"hrsegnet-{dataset}-s0-f0"]) is expected
 
 
 def test_false_alarms_are_counted_on_pictures_without_a_crack(tmp_path, params):
@@ -95,17 +98,17 @@ def test_the_quarter_with_the_fewest_pixels_is_scored_by_its_summed_counts(tmp_p
 
 def test_few_pictures_say_nothing_of_a_quarter(tmp_path, params):
     _, found = cards(tmp_path, made(tmp_path, params, images=6))
-    assert "quarter" not in found["hrsegnet-s0-f0"]
+    assert "quarter" not in found["hrsegnet-synthetic-s0-f0"]
 
 
 def test_an_absent_class_is_named_as_unknown(tmp_path, params):
     chosen = made(tmp_path, params, classes=CLASSES)
-    path = tmp_path / "reports/metrics/compare/hrsegnet-s0-f0.json"
+    path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.json"
     content = io.read_json(path)
     content["scores"]["classes"][CLASSES[2]] |= {"support_images": 0, "found_images": None, "f1": None}
     io.write_json(path, content)
     _, found = cards(tmp_path, chosen)
-    text = found["hrsegnet-s0-f0"]
+    text = found["hrsegnet-synthetic-s0-f0"]
     assert "no true pixel of `=1+1 a/b 'c'`" in text and "n/a" in text
     assert "there is no threshold" in text
 
@@ -121,7 +124,7 @@ def test_equal_results_give_equal_bytes_and_old_cards_go(tmp_path, params):
 @pytest.mark.parametrize("classes", [("background", "crack"), CLASSES])
 def test_the_example_of_a_card_runs_as_it_stands(tmp_path, params, classes):
     _, found = cards(tmp_path, made(tmp_path, params, classes=classes, networks=True))
-    (example,) = re.findall(r"```python\n(.*?)```", found["hrsegnet-s0-f0"], re.DOTALL)
+    (example,) = re.findall(r"```python\n(.*?)```", found["hrsegnet-synthetic-s0-f0"], re.DOTALL)
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{example}\nassert prediction.shape == (48, 48)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -255,7 +255,7 @@ def test_names_at_points_touch_no_other_name_and_no_point(study, figures):
 def test_data_sets_stand_in_rows_of_their_own(odd_figures):
     panels = odd_figures["pareto"].axes
     assert [panel.get_ylabel() for panel in panels[::2]] == ["mean IoU\non synthetic", "mean IoU\non cfd"]
-    assert [bars.get_label() for bars in panels[2].containers] == ["one@cfd", "other@cfd"]
+    assert [bars.get_label() for bars in panels[2].containers] == ["one-synthetic@cfd", "other-synthetic@cfd"]
     titles = [panel.get_title() for panel in odd_figures["precision_recall"].axes]
     assert len(titles) == 6 and titles[3] == "crack $x_1$\non cfd"
 

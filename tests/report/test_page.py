@@ -32,6 +32,7 @@ ODD = ("background", '<script>alert("x")</script>', '" onload="alert(1)', "=1+1 
 def values(params) -> dict:
     """The demo's parameters with a small sweep, a second seed, and a network tested on a second data set."""
     values = params.model_dump(mode="json")
+    values["studies"] = {"distill": "kd", "compare": "compare"}
     values["kd"] |= {"seeds": [0, 1], "temperatures": [5, 10], "strategies": ["standard", "hyperthermal"]}
     values["datasets"]["cfd"] = values["datasets"]["synthetic"]
     values["compare"] |= {"test_on": ["cfd"], "networks": ["hrsegnet", "smp_unet"]}
@@ -272,8 +273,13 @@ def test_a_gallery_a_data_set_with_the_worst_pictures_of_its_best_run_first(tmp_
         column = {name: float(row["crack_f1_2px"]) for name, row in best.rows.items() if row["crack_f1_2px"]}
         assert [picture.id for picture in gallery.pictures][:2] == sorted(column, key=lambda name: column[name])[:2]
     assert galleries[0].shown[0].arm == "chosen"
-    assert {shown.arm for shown in galleries[0].shown} >= {"teacher", "baseline", "hrsegnet", "smp_unet"}
-    assert [shown.arm for shown in galleries[1].shown] == ["smp_unet@cfd", "hrsegnet@cfd"]
+    assert {shown.arm for shown in galleries[0].shown} >= {
+        "teacher",
+        "baseline",
+        "hrsegnet-synthetic",
+        "smp_unet-synthetic",
+    }
+    assert [shown.arm for shown in galleries[1].shown] == ["smp_unet-synthetic@cfd", "hrsegnet-synthetic@cfd"]
 
 
 def test_what_does_not_fit_is_left_out_and_named(tmp_path, values):
@@ -293,11 +299,11 @@ def test_what_does_not_fit_is_left_out_and_named(tmp_path, values):
 def test_runs_that_were_tested_on_other_pictures_are_not_offered(tmp_path, values):
     params = Params.model_validate(values)
     make_results(tmp_path, params, images=6)
-    path = tmp_path / "reports/metrics/compare/hrsegnet-s0-f0.csv"
+    path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.csv"
     io.write_csv(path, [row | {"id": f"other-{row['id']}"} for row in io.read_csv(path)])
     gallery = galleries_of(tmp_path, params)[0]
-    assert gallery.left_out == ["hrsegnet"]
-    assert "hrsegnet" not in {shown.arm for shown in gallery.shown}
+    assert gallery.left_out == ["hrsegnet-synthetic"]
+    assert "hrsegnet-synthetic" not in {shown.arm for shown in gallery.shown}
 
 
 def test_no_gallery_is_wanted_and_none_is_made(tmp_path, values):
@@ -311,8 +317,8 @@ def test_no_gallery_is_wanted_and_none_is_made(tmp_path, values):
 def test_a_large_photograph_is_made_smaller_and_the_page_says_so(tmp_path, values):
     params = Params.model_validate(values | {"studies": {"compare": "compare"}})
     make_results(tmp_path, params, images=2)
-    for folder in ("prepared/synthetic/images", "prepared/synthetic/masks", "predictions/compare/smp_unet-s0-f0",
-                   "predictions/compare/hrsegnet-s0-f0"):  # fmt: skip
+    predicted = [f"predictions/compare/{network}-synthetic-s0-f0" for network in ("smp_unet", "hrsegnet")]
+    for folder in ("prepared/synthetic/images", "prepared/synthetic/masks", *predicted):
         for path in (tmp_path / "data" / folder).iterdir():
             content = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
             write_png(path, cv2.resize(content, (1500, 1001), interpolation=cv2.INTER_NEAREST))
@@ -326,7 +332,7 @@ def test_a_large_photograph_is_made_smaller_and_the_page_says_so(tmp_path, value
     ["data/predictions/distill/chosen-s0-f0/0003.png", "data/prepared/synthetic/images/0003.png",
      "data/prepared/synthetic/masks/0003.png", "data/prepared/cfd/manifest.csv",
      "reports/metrics/distill/chosen-s0-f0.csv", "reports/metrics/distill/chosen-s1-f0.history.csv",
-     "reports/metrics/compare/hrsegnet-s0-f0@cfd.curve.csv"],
+     "reports/metrics/compare/hrsegnet-synthetic-s0-f0@cfd.curve.csv"],
 )  # fmt: skip
 def test_a_missing_file_is_named_with_what_to_run(tmp_path, values, missing):
     params = Params.model_validate(values | {"report": values["report"] | {"gallery": 9}})

@@ -29,6 +29,7 @@ def results(tmp_path_factory) -> Path:
     """A project with many arms, long names and two data sets, and its page.html."""
     root = tmp_path_factory.mktemp("page")
     values = load_params(Path(__file__).parents[2] / "params.yaml").model_dump(mode="json")
+    values["studies"] = {"distill": "kd", "compare": "compare"}
     values["kd"] |= {"temperatures": [2, 5, 10, 20], "strategies": ["standard", "hyperthermal", "non_isothermal"]}
     name = "a-very-long-name-of-a-data-set-that-somebody-chose-2024.final_v2"
     values["datasets"][name] = values["datasets"]["synthetic"]

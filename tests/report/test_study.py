@@ -64,7 +64,7 @@ def test_the_table_holds_every_arm_its_difference_and_its_cost(results):
     rows = {row["run"]: row for row in study_table(study).rows}
     assert list(rows) == ["teacher", "baseline", "standard-T5", "standard-T10", "chosen"]
     assert rows["baseline"]["F1 at 2 px minus baseline"] == "reference"
-    test = study.comparison["arms"]["chosen"]["f1_2px"]
+    test = study.comparison["chosen"]["f1_2px"]
     expected = f"{test['difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]"
     assert rows["chosen"]["F1 at 2 px minus baseline"] == expected
     assert rows["chosen"]["parameters"] == study.arms[-1].first.metrics["parameters"]
@@ -110,7 +110,7 @@ def test_an_arm_scored_on_another_dataset_has_files_of_its_own(results):
     study = read(results, "compare")
     own, other = study.arms
     assert (own.dataset, other.dataset) == ("synthetic", "cfd")
-    assert other.first.name == "hrsegnet-s0-f0@cfd"
+    assert other.first.name == "hrsegnet-synthetic-s0-f0@cfd"
     assert other.first.trained == own.first.trained
     assert study.difference(other.name, "f1") is None
 

@@ -146,7 +146,7 @@ def test_markdown_keeps_a_cell_in_its_row():
 
 def test_the_summary_holds_val_beside_test_and_every_class(several, tmp_path):
     summary = summarise(several)
-    own, other = summary["hrsegnet"], summary["hrsegnet@cfd"]
+    own, other = summary["hrsegnet-synthetic"], summary["hrsegnet-synthetic@cfd"]
     assert own["val_f1"] == several.arms[0].val("f1")
     assert "val_f1" not in other, "it was not validated there"
     assert own["classes"]["crack"] == {name: several.arms[0].score(name, "crack")[0] for name in ("f1", "iou")}

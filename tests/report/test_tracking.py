@@ -48,9 +48,9 @@ def make_project(root: Path, params: Params, **options) -> Path:
     make_results(root, params, images=4, **options)
     for study in params.studies:
         section = params.study(study)
-        for arm in section.arms():
+        for arm in section.plan():
             io.write_text(
-                root / f"reports/overlays/{study}" / section.repeats()[0].of(arm) / "01-0001.png", "a picture"
+                root / f"reports/overlays/{study}" / arm.run(section.repeats()[0]) / "01-0001.png", "a picture"
             )
         for name in ("figures/{}/curves.svg", "cards/{}/card.md", "tables/{}.csv", "tables/{}.md", "tables/{}.tex"):
             io.write_text(root / "reports" / name.format(study), f"{name} of {study}")
@@ -235,7 +235,7 @@ def test_a_network_tested_elsewhere_names_both_data_sets(tmp_path, params):
     values["compare"] |= {"test_on": ["cfd"], "seeds": [0, 1]}
     chosen = Params.model_validate(values)
     tell_of(make_project(tmp_path / "project", chosen), chosen, "compare")
-    run = told()["hrsegnet-s1-f0@cfd"]
+    run = told()["hrsegnet-synthetic-s1-f0@cfd"]
     assert (run.data.params["trained_on"], run.data.params["tested_on"]) == ("synthetic", "cfd")
     uses = {entry.dataset.name: entry.tags[0].value for entry in run.inputs.dataset_inputs}
     assert uses == {"synthetic": "training", "cfd": "test"}

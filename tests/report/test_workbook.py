@@ -33,6 +33,7 @@ TEXT_OF = {CLASSES[2]: "-a/b_x005F_x0041_\ufffd"}
 def results(tmp_path_factory):
     """Three seeds of one study and one of the other, tested on a second data set too; four classes, one not there."""
     values = load_params(ROOT / "params.yaml").model_dump(mode="json")
+    values["studies"] = {"distill": "kd", "compare": "compare"}
     values["kd"] |= {"seeds": [0, 1, 2], "temperatures": [10, 5], "strategies": ["standard", "hyperthermal"]}
     values["datasets"]["cfd"] = values["datasets"]["synthetic"]
     values["compare"] |= {"test_on": ["cfd"], "networks": ["hrsegnet", "smp_unet"]}
@@ -168,7 +169,8 @@ def test_the_overview_has_each_arm_with_interval_difference_and_cost(results, bo
             assert row["median ms"].value == arm.first.speed["median_ms"]
             assert row["repeats"].value == len(arm.runs)
     assert rows["distill", "baseline"]["difference"].value == "reference"
-    assert rows["compare", "hrsegnet@cfd"]["difference"].value == "other pictures"
+    assert rows["compare", "hrsegnet-synthetic@cfd"]["difference"].value == "reference"
+    assert rows["compare", "smp_unet-synthetic@cfd"]["against"].value == "hrsegnet-synthetic@cfd"
 
 
 def test_the_overview_names_the_arm_that_val_prefers(results, book):
@@ -288,7 +290,9 @@ def test_the_comparison_draws_each_network_against_its_size_and_its_time(book):
     rows = {row["run"].value: row for row in table(book, "compare_arms")}
     for chart, cost in zip(page._charts, ("parameters", "median ms"), strict=True):
         names = [page[series.tx.strRef.f.split("!")[1]].value for series in chart.series]
-        assert names == ["hrsegnet", "smp_unet"], "what was tested on other pictures is no point of this chart"
+        assert names == ["hrsegnet-synthetic", "smp_unet-synthetic"], (
+            "what was tested on other pictures is no point of this chart"
+        )
         for name, series in zip(names, chart.series, strict=True):
             assert page[series.xVal.numRef.f.split("!")[1]].value == rows[name][cost].value
             assert page[series.yVal.numRef.f.split("!")[1]].value == rows[name]["F1 at 2 px"].value

@@ -5,9 +5,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from hairline import io
-from hairline.config import DistillParams
+from hairline.config import AnnotateParams, DistillParams
 from hairline.report.figures.classes import classes
 from hairline.report.figures.learning import learning
+from hairline.report.figures.masks import masks
 from hairline.report.figures.pareto import pareto
 from hairline.report.figures.precision_recall import precision_recall
 from hairline.report.figures.style import paper
@@ -21,6 +22,8 @@ def draw_figures(study: Study, *, select: str) -> dict[str, Figure]:
     figures["precision_recall"] = precision_recall(study)
     if isinstance(study.section, DistillParams):
         figures["temperature"] = temperature(study)
+    if isinstance(study.section, AnnotateParams):
+        figures["masks"] = masks(study)
     if len(study.arms[0].first.classes) > 2:
         figures["classes"] = classes(study)
     return figures

@@ -10,7 +10,7 @@ from hairline.report.results import Run, Study
 
 def learning(study: Study, *, select: str) -> Figure:
     """A line a run; its marker stands at the epoch whose weights were kept."""
-    arms = [arm for arm in study.arms if "@" not in arm.name]
+    arms = study.trained
     looks = {arm.name: style.arm_looks(study)[arm.name] for arm in arms}
     columns = list(dict.fromkeys([f"val_{select}", "val_loss", "train_loss"]))
     with style.paper():

@@ -19,7 +19,7 @@ NAMED = 7
 def pareto(study: Study) -> Figure:
     """A row a data set that was tested on; each arm at its cost and its score."""
     looks = style.arm_looks(study)
-    datasets = list(dict.fromkeys(arm.dataset for arm in study.arms))
+    datasets = study.datasets
     few = len(looks) <= NAMED
     costs = {_speed_label(study): milliseconds, "parameters": parameters}
     with style.paper():
@@ -39,7 +39,7 @@ def pareto(study: Study) -> Figure:
                 for panel, cost in zip(row, costs.values(), strict=True):
                     _label(panel, arms, cost, score=score_of(study))
         else:
-            style.legend_below(figure, {name: look for name, look in looks.items() if "@" not in name}, line="none")
+            style.legend_below(figure, {arm.name: looks[arm.name] for arm in study.trained}, line="none")
             style.settle(figure)
     return figure
 

@@ -20,7 +20,7 @@ def precision_recall(study: Study) -> Figure:
     With one class beside background that is where the threshold chosen on val lies; with more, there is no threshold.
     """
     looks = style.arm_looks(study)
-    datasets = list(dict.fromkeys(arm.dataset for arm in study.arms))
+    datasets = study.datasets
     shown = [(dataset, name) for dataset in datasets for name in study.arms[0].first.classes[1:]]
     columns = min(len(shown), 3)
     rows = -(-len(shown) // columns)
@@ -37,8 +37,8 @@ def precision_recall(study: Study) -> Figure:
             panel.remove()
         where = " and ".join(style.shorten(dataset) for dataset in datasets)
         marker = "the threshold chosen on val" if len(study.arms[0].first.classes) == 2 else "the likeliest class"
-        style.title(figure, f"test split of {where}; marker: {marker}; grey: equal F1")
-        style.legend_below(figure, {arm.name.partition("@")[0]: looks[arm.name] for arm in study.arms})
+        style.title(figure, f"{study.split} split of {where}; marker: {marker}; grey: equal F1")
+        style.legend_below(figure, {arm.name: looks[arm.name] for arm in study.trained})
         return style.settle(figure)
 
 

@@ -85,8 +85,8 @@ def looks(names: Sequence[str]) -> dict[str, Look]:
 
 def arm_looks(study: Study) -> dict[str, Look]:
     """An arm looks the same in every figure, and on whatever data set it is tested."""
-    trained = looks([arm.name for arm in study.arms if "@" not in arm.name])
-    return {arm.name: trained[arm.name.partition("@")[0]] for arm in study.arms}
+    trained = looks([arm.name for arm in study.trained])
+    return {arm.name: trained[arm.plan.trained] for arm in study.arms}
 
 
 def panels(rows: int, columns: int, *, width: float, height: float) -> tuple[Figure, np.ndarray]:
@@ -169,7 +169,7 @@ def about_data(study: Study) -> str:
     """`test split of synthetic, 100 pictures; 95 % intervals over pictures (bootstrap)`"""
     counts = {arm.dataset: arm.first.scores["images"] for arm in study.arms}
     data = " and ".join(f"{shorten(name)}, {count} pictures" for name, count in counts.items())
-    return f"test split of {data}; {about_intervals(study)}"
+    return f"{study.split} split of {data}; {about_intervals(study)}"
 
 
 def about_intervals(study: Study) -> str:

@@ -41,7 +41,7 @@ def _head(title: str) -> Html:
 
 def _row(arm: Arm, study: Study, look: Look, *, best: str) -> Html:
     marks = [tag("span", "best on val", class_="badge")] if arm.name == best else []
-    marks += [tag("span", "reference", class_="badge quiet")] if arm.name == study.reference else []
+    marks += [tag("span", "reference", class_="badge quiet")] if arm.name in study.references else []
     name = tag(
         "th", look.swatch(), tag("b", arm.name), *marks, tag("small", arm.about), scope="row", data_value=arm.name
     )
@@ -59,13 +59,12 @@ def _score(value: float | None, interval: Any) -> Html:
 def _difference(arm: Arm, study: Study) -> Html:
     test = study.difference(arm.name, HEADLINE)
     if test is None:
-        return tag(
-            "td", "reference" if arm.name == study.reference else "other pictures", data_value="", class_="quiet"
-        )
+        return tag("td", "reference" if arm.name in study.references else "none", data_value="", class_="quiet")
     if test["difference"] is None:
         return tag("td", "n/a", data_value="")
     chance = None if test["p_value"] is None else f"p = {test['p_value']:.3f}"
-    about = [_range((test["low"], test["high"]), "{:+.3f}"), chance]
+    to = f"to {arm.plan.reference}" if len(study.references) > 1 else None
+    about = [_range((test["low"], test["high"]), "{:+.3f}"), to, chance]
     return _cell(test["difference"], f"{test['difference']:+.3f}", *about)
 
 

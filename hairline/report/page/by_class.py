@@ -18,7 +18,7 @@ def by_class(study: Study, looks: Looks, *, select: str) -> Html | None:
     if len(names) < 2:
         return None
     by_name = {arm.name: arm for arm in study.arms}
-    wanted = dict.fromkeys([study.best(select).name, study.reference, "teacher"])
+    wanted = dict.fromkeys([study.best(select).name, *study.references, "teacher"])
     arms = [by_name[name] for name in wanted if name in by_name][:ARMS]
     row = BAR * len(arms) + NAME
     height = plot.TOP + plot.BOTTOM + row * len(names)

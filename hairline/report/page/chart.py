@@ -28,8 +28,8 @@ def key_of(entries: Sequence[tuple[Look, str]]) -> Html:
 
 
 def own_arms(study: Study) -> list[Arm]:
-    """Those that were tested on the study's own data set."""
-    return [arm for arm in study.arms if "@" not in arm.name]
+    """Those that were tested on the data set that they were trained for."""
+    return study.trained
 
 
 def told(arm: Arm) -> str:

@@ -42,10 +42,10 @@ REST = Look("rest", "o")
 
 def looks_of(study: Study, *, select: str) -> dict[str, Look]:
     """A look an arm. `net@other` looks like `net`."""
-    own = [arm for arm in study.arms if "@" not in arm.name]
+    own = study.trained
     shown = _outstanding(own, study, select)
     looks = {name: look(place) for place, name in enumerate(arm.name for arm in own if arm.name in shown)}
-    return {arm.name: looks.get(arm.name.partition("@")[0], REST) for arm in study.arms}
+    return {arm.name: looks.get(arm.plan.trained, REST) for arm in study.arms}
 
 
 def look(place: int) -> Look:
@@ -72,7 +72,7 @@ def _outstanding(arms: list[Arm], study: Study, select: str) -> set[str]:
     """All where they are few; else the reference, the teacher, what val prefers, what goes on, and the next best."""
     if len(arms) <= SHOWN:
         return {arm.name for arm in arms}
-    named = [study.reference, "teacher", study.best(select).name, "chosen"]
+    named = [*study.references, "teacher", study.best(select).name, "chosen"]
     known = {arm.name for arm in arms}
     by_val = sorted(arms, key=lambda arm: arm.val(select), reverse=select != "loss")
     order = dict.fromkeys([name for name in named if name in known] + [arm.name for arm in by_val])

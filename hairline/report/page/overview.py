@@ -35,7 +35,7 @@ def over_what(study: Study) -> str:
 
 
 def _lede(studies: Sequence[Study]) -> str:
-    runs = sum(len(arm.runs) for study in studies for arm in study.arms if "@" not in arm.name)
+    runs = sum(len(arm.runs) for study in studies for arm in study.trained)
     return (
         f"{plural(runs, 'training')} in {plural(len(studies), 'study', 'studies')}, scored on test pictures that "
         "nothing was chosen on. Every choice, of weights, of a threshold and of the best run, was made on val. "
@@ -49,21 +49,21 @@ def _headline(study: Study, select: str) -> Html:
     shown = "n/a" if value is None else f"{value:.3f}"
     known = value is not None and interval and None not in interval
     span = f"95 % interval {interval[0]:.3f} to {interval[1]:.3f}, {over_what(study)}" if known else ""
-    counts = best.first.scores
+    pictures = plural(best.first.scores["images"], f"{study.split} picture")
     return tag(
         "article",
         tag("h2", TITLES[study.name].partition(":")[0]),
         tag("p", tag("span", shown, class_="figure"), " ", tag("span", HEADLINE_TITLE, class_="unit")),
         tag("p", span) if span else None,
-        tag("p", tag("b", best.name), f", {_chosen_from(study, select)}; class {best.target} "
-            f"in {plural(counts['images'], 'test picture')} of {best.dataset}. ", *_against_reference(best, study)),
+        tag("p", tag("b", best.name), f", {_chosen_from(study, select)}; class {best.target} in {pictures} of "
+            f"{best.dataset}. ", *_against_reference(best, study)),
         tag("p", tag("a", "All arms and charts", href=f"#{study.name}")),
         class_="card headline",
     )  # fmt: skip
 
 
 def _chosen_from(study: Study, select: str) -> str:
-    arms = sum("@" not in arm.name for arm in study.arms)
+    arms = len(study.on(study.trained[0].dataset).trained)
     return f"the best of {arms} arms by {FIGURES[select]} on val" if arms > 1 else "the only arm"
 
 
@@ -73,7 +73,7 @@ def _against_reference(best: Arm, study: Study) -> list[object]:
         return []
     ends = (test["low"], test["high"])
     told = f" [{ends[0]:+.3f}, {ends[1]:+.3f}]" if None not in ends else ""
-    return ["Against ", tag("b", study.reference), f": {test['difference']:+.3f}{told}."]
+    return ["Against ", tag("b", best.plan.reference), f": {test['difference']:+.3f}{told}."]
 
 
 def _dataset(name: str, folder: Path, studies: Sequence[Study]) -> Html:
@@ -96,14 +96,13 @@ def _dataset(name: str, folder: Path, studies: Sequence[Study]) -> Html:
 
 def _networks(study: Study) -> Html:
     found: dict[str, list[Arm]] = {}
-    for arm in study.arms:
-        if "@" not in arm.name:
-            arguments = ", ".join(f"{key} {value}" for key, value in arm.first.metrics["arguments"].items())
-            title = arm.first.metrics["network"] + (f" ({arguments})" if arguments else "")
-            found.setdefault(title, []).append(arm)
+    for arm in study.trained:
+        arguments = ", ".join(f"{key} {value}" for key, value in arm.first.metrics["arguments"].items())
+        title = arm.first.metrics["network"] + (f" ({arguments})" if arguments else "")
+        found.setdefault(title, []).append(arm)
     rows = [tag("li", tag("b", title), f": {_named(arms)}") for title, arms in found.items()]
     seeds = sorted({run.repeat.seed for arm in study.arms for run in arm.runs})
-    seconds = sum(run.record()["seconds"] for arm in study.arms if "@" not in arm.name for run in arm.runs)
+    seconds = sum(run.record()["seconds"] for arm in study.trained for run in arm.runs)
     told = f"{'Seed' if len(seeds) == 1 else 'Seeds'} {', '.join(map(str, seeds))}; {duration(seconds)} of training."
     title = f"{TITLES[study.name].partition(':')[0]}: networks"
     return tag("article", tag("h3", title), tag("ul", *rows, class_="plain"), tag("p", told), class_="card")

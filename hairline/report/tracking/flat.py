@@ -81,7 +81,7 @@ def study_parameters(study: Study, best: Arm, figure: str) -> dict[str, str]:
         "best": best.name,
         "best_by": f"val {figure}",
         "reference": study.reference,
-        "trained_on": study.section.dataset,
+        "trained_on": best.first.record()["dataset"],
         "tested_on": best.dataset,
         "section": study.section.model_dump(mode="json"),
     }

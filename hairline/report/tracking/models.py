@@ -39,8 +39,7 @@ def runs_to_store(study: Study, models: str, figure: str) -> list[Run]:
     """Those whose network goes along; an arm tested elsewhere has the network of its namesake."""
     if models == "none":
         return []
-    own = [arm for arm in study.arms if "@" not in arm.name]
-    return [run for arm in own for run in arm.runs] if models == "all" else [best_run(study, figure)]
+    return [run for arm in study.trained for run in arm.runs] if models == "all" else [best_run(study, figure)]
 
 
 def best_run(study: Study, figure: str) -> Run:

@@ -67,7 +67,7 @@ def tell(store: Store, study: Study, material: Material, *, figure: str, setting
 
 
 def _manifests(study: Study, material: Material) -> list[Path]:
-    names = {run.metrics["dataset"] for run in runs_of(study)} | {study.section.dataset}
+    names = {name for run in runs_of(study) for name in (run.metrics["dataset"], run.record()["dataset"])}
     return [material.prepared / name / "manifest.csv" for name in sorted(names)]
 
 
@@ -122,8 +122,7 @@ class _Telling:
         self.client.set_terminated(parent, "FINISHED")
 
     def _tell_run(self, run: Run, parent: str) -> None:
-        about = self.study.section.arms()[run.arm]
-        run_id = self._start(run.name, about, {"hairline.role": "run", "mlflow.parentRunId": parent})
+        run_id = self._start(run.name, run.plan.about, {"hairline.role": "run", "mlflow.parentRunId": parent})
         log_values(
             self.store, run_id, parameters=flat.run_parameters(run), metrics=flat.run_metrics(run),
             curves=flat.curve_points(run.history()),

@@ -25,7 +25,8 @@ TESTED = (
     Column("repeats", "count", "Trainings with another seed or fold; scores are their mean."),
 )
 DIFFERENCE = (
-    Column("difference", "difference", "F1 at 2 px minus that of the reference arm, on the same pictures."),
+    Column("against", meaning="The arm that it is held against, on the same pictures."),
+    Column("difference", "difference", "F1 at 2 px minus that of the arm it is held against."),
     Column("difference low", "difference", f"Lower end {INTERVAL}."),
     Column("difference high", "difference", f"Upper end {INTERVAL}."),
     Column(
@@ -111,8 +112,8 @@ def _in_study(arm: Arm, study: Study, figure: str) -> dict[str, Any]:
     """The words where the difference would stand say why there is none."""
     test = study.difference(arm.name, COMPARED)
     if test is None:
-        values = ("reference" if arm.name == study.reference else "other pictures", "", "", "")
+        values = ("", "reference" if arm.name in study.references else "none", "", "", "")
     else:
-        values = tuple(test[key] for key in ("difference", "low", "high", "p_value"))
+        values = (arm.plan.reference, *(test[key] for key in ("difference", "low", "high", "p_value")))
     cells = {column.title: value for column, value in zip(DIFFERENCE, values, strict=True)}
     return cells | {BEST: "best" if arm.name == study.best(figure).name else ""}

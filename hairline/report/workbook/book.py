@@ -1,6 +1,7 @@
 """The whole workbook: which sheets it has, of studies and of single runs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hairline.errors import InputError
@@ -61,6 +62,6 @@ def write_run_workbook(out: Path, runs: Sequence[Run], *, overlays: Path, per_ru
     if len(runs) == 2:
         sheets += difference_sheets(*runs)
     sheets += [class_metrics(runs), classwise(runs), per_image(runs, drawn, drawn=runs), confusion(runs)]
-    sheets.append(samples_of_arms([Arm(run.name, "", [run]) for run in runs], drawn, count=count))
+    sheets.append(samples_of_arms([Arm(replace(run.plan, name=run.name), [run]) for run in runs], drawn, count=count))
     sheets += [run_info(recorded)] if recorded else []
     save(out, to_bytes(build([*sheets, notes()])))

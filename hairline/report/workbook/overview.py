@@ -1,6 +1,7 @@
 """The first sheet: which run is best in each study and how sure that is, and below it all arms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hairline.report.results import Arm, Run, Study
 from hairline.report.tables import with_interval
@@ -22,7 +23,7 @@ def overview(studies: Sequence[Study], *, figure: str) -> Sheet:
 
 def overview_of_runs(runs: Sequence[Run], *, left_out: Sequence[str]) -> Sheet:
     """Of single runs, that belong to no study here."""
-    arms = [Arm(run.name, _network(run), [run]) for run in runs]
+    arms = [Arm(replace(run.plan, name=run.name, about=_network(run)), [run]) for run in runs]
     table = arms_table("overview_runs", OF_RUNS, [(arm, None) for arm in arms], figure="")
     return Sheet("overview", "How well are cracks found?", [*READING, measured_how(arms), *left_out], [table])
 
@@ -31,13 +32,14 @@ def _in_words(study: Study, figure: str) -> str:
     best = study.best(figure)
     text = (
         f"{study.name}: {best.name} is best on val ({figure} {best.val(figure):.4f}). On {best.first.scores['images']} "
-        f"test pictures of {best.dataset} its F1 at 2 px for {best.target} is {with_interval(*best.score(COMPARED))}"
+        f"{study.split} pictures of {best.dataset} its F1 at 2 px for {best.target} is "
+        f"{with_interval(*best.score(COMPARED))}"
     )
     test = study.difference(best.name, COMPARED)
     if test is None or test["difference"] is None:
         return f"{text}."
     interval = f" [{test['low']:+.3f}, {test['high']:+.3f}]" if test["low"] is not None else ""
-    return f"{text}, {test['difference']:+.3f}{interval} against {study.reference}."
+    return f"{text}, {test['difference']:+.3f}{interval} against {best.plan.reference}."
 
 
 def _network(run: Run) -> str:

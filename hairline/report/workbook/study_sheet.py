@@ -1,15 +1,18 @@
 """A sheet a study: its arms, and what the study asks as a chart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from hairline.config import DistillParams
-from hairline.report.results import Study
+from hairline.config import AnnotateParams, DistillParams
+from hairline.config.annotate import DRAWN_ALONE
+from hairline.report.results import Arm, Study
 from hairline.report.workbook.arms import COMPARED, OF_A_STUDY, arms_table, measured_how
 from hairline.report.workbook.charts import cost_axis, share_axis
 from hairline.report.workbook.sheet import HEADER, Axis, Cells, Chart, Column, Series, Sheet, SheetTable
 
 TITLES = {
     "distill": "Distillation: does a soft label help a small student, and at which temperature?",
+    "prune": "Pruning: how much of a network can go, by which criterion?",
+    "annotate": "Few masks: how many drawn by hand are enough, and do drawn pictures help?",
     "compare": "Comparison: how do quality, size and speed of the networks stand to each other?",
 }
 SCORE = "F1 at 2 px"
@@ -20,64 +23,114 @@ def study_sheet(study: Study, *, figure: str) -> Sheet:
     arms = arms_table(f"{study.name}_arms", OF_A_STUDY, both, figure=figure, caption="All arms")
     if isinstance(study.section, DistillParams):
         parts, notes = _sweep(study, study.section)
+    elif isinstance(study.section, AnnotateParams):
+        parts, notes = _masks(study, study.section)
     else:
         parts, notes = _costs(study, arms)
     title = TITLES.get(study.name, f"{study.name}: quality, size and speed")
     target = study.arms[0].target
-    about = f"Scores are of the class {target}; differences are against {study.reference}."
+    against = study.reference if len(study.references) == 1 else "the arm named beside them"
+    about = f"Scores are of the class {target}; differences are against {against}."
     return Sheet(study.name, title, [about, measured_how(study.arms), *notes], [arms, *parts])
 
 
 def _sweep(study: Study, section: DistillParams) -> tuple[list[SheetTable | Chart], list[str]]:
-    """Strategy by temperature, with the student alone and the teacher beside, so that one chart tells it all."""
-    scores = {arm.name: arm.score(COMPARED)[0] for arm in study.arms}
-    cells = {tuple(place): scores[arm] for arm, place in section.sweep().items()}
-    beside = {"baseline": "student alone", "teacher": "teacher"}
+    """Strategy by temperature, with the student alone and the teacher beside."""
+    arms = {arm.name: arm for arm in study.arms}
+    temperatures = sorted(section.temperatures)
+    lines = {
+        strategy: [arms[f"{strategy}-T{temperature}"] for temperature in temperatures]
+        for strategy in section.strategies
+    }
+    levels = {"student alone": arms["baseline"], "teacher": arms["teacher"]}
+    table = _lines_table(f"{study.name}_sweep", "temperature T", "That softens the teacher's opinion.", temperatures,
+                         lines, levels, caption=f"{SCORE} by strategy and temperature")  # fmt: skip
+    return _lines(study, table, dashed=len(lines))
+
+
+def _masks(study: Study, section: AnnotateParams) -> tuple[list[SheetTable | Chart], list[str]]:
+    """Method by number of hand-drawn masks, with the network beside that saw none."""
+    arms = {arm.name: arm for arm in study.arms}
+    lines: dict[str, list[Arm | None]] = {}
+    known = {}
+    for method, counts in section.counts().items():
+        for count in counts:
+            arm = arms[f"{method}-{count}"]
+            known[method, arm.first.record()["images"]["train"]] = arm
+    numbers = sorted({number for _, number in known})
+    for method in section.counts():
+        lines[method] = [known.get((method, number)) for number in numbers]
+    levels = {"no mask": arms[DRAWN_ALONE]} if DRAWN_ALONE in arms else {}
+    table = _lines_table(f"{study.name}_masks", "masks", "Drawn by hand, to train on.", numbers, lines, levels,
+                         caption=f"{SCORE} by method and number of hand-drawn masks")  # fmt: skip
+    return _lines(study, table, dashed=len(lines))
+
+
+def _lines_table(
+    name: str,
+    x_title: str,
+    x_meaning: str,
+    places: Sequence[float],
+    lines: Mapping[str, Sequence[Arm | None]],
+    levels: Mapping[str, Arm],
+    *,
+    caption: str,
+) -> SheetTable:
+    """A row a place on the axis, a column a line; a level is the same at every place."""
     columns = [
-        Column("temperature T", "plain", "That softens the teacher's opinion."),
-        *(Column(strategy, "score", f"{SCORE} of the arm {strategy} at T.") for strategy in section.strategies),
-        *(Column(title, "score", f"{SCORE}; the same at every T.") for title in beside.values()),
+        Column(x_title, "plain", x_meaning),
+        *(Column(title, "score", f"{SCORE} of {title} there.") for title in lines),
+        *(Column(title, "score", f"{SCORE}; the same in every row.") for title in levels),
     ]
     rows = [
         [
-            temperature,
-            *(cells[strategy, temperature] for strategy in section.strategies),
-            *(scores[arm] for arm in beside),
+            place,
+            *("" if arms[row] is None else arms[row].score(COMPARED)[0] for arms in lines.values()),
+            *(arm.score(COMPARED)[0] for arm in levels.values()),
         ]
-        for temperature in sorted(section.temperatures)
+        for row, place in enumerate(places)
     ]
-    grid = SheetTable(f"{study.name}_sweep", columns, rows, f"{SCORE} by strategy and temperature")
-    drawn = [value for row in rows for value in row[1:]]
-    if None in drawn:
-        return [grid], [f"No chart: the test pictures have no true pixel of {study.arms[0].target}."]
-    last = len(rows) - 1
+    return SheetTable(name, columns, rows, caption)
+
+
+def _lines(study: Study, table: SheetTable, *, dashed: int) -> tuple[list[SheetTable | Chart], list[str]]:
+    """The table and its chart, in which the columns after the first `dashed` ones are dashed."""
+    drawn = [value for row in table.rows for value in row[1:] if value not in (None, "")]
+    if not drawn:
+        return [table], [f"No chart: the {study.split} pictures have no true pixel of {study.arms[0].target}."]
+    last = len(table.rows) - 1
     series = [
         Series(
-            Cells(grid.name, place, HEADER, HEADER),
-            Cells(grid.name, 0, 0, last),
-            Cells(grid.name, place, 0, last),
-            dashed=place > len(section.strategies),
+            Cells(table.name, place, HEADER, HEADER),
+            Cells(table.name, 0, 0, last),
+            Cells(table.name, place, 0, last),
+            dashed=place > dashed,
         )
-        for place in range(1, len(columns))
+        for place in range(1, len(table.columns))
     ]
-    x = _temperature_axis([row[0] for row in rows])
-    return [grid, Chart(f"{SCORE} against temperature", x, share_axis(SCORE, drawn), series)], []
+    title = table.columns[0].title
+    return [table, Chart(f"{SCORE} against {title}", _axis(title, [row[0] for row in table.rows]),
+                         share_axis(SCORE, drawn), series)], []  # fmt: skip
 
 
-def _temperature_axis(temperatures: Sequence[float]) -> Axis:
-    beyond = max((max(temperatures) - min(temperatures)) / 10, 1)
-    low, high = int(max(0, min(temperatures) - beyond)), int(max(temperatures) + beyond + 0.999)
-    return Axis("temperature T", low, high, "General")
+def _axis(title: str, places: Sequence[float]) -> Axis:
+    beyond = max((max(places) - min(places)) / 10, 1)
+    low, high = int(max(0, min(places) - beyond)), int(max(places) + beyond + 0.999)
+    return Axis(title, low, high, "General")
 
 
 def _costs(study: Study, arms: SheetTable) -> tuple[list[SheetTable | Chart], list[str]]:
     """Quality against size, and against time: an arm a point, in the cells of the table of arms."""
     titles = [column.title for column in arms.columns]
-    own = [place for place, arm in enumerate(study.arms) if "@" not in arm.name]
+    own = [place for place, arm in enumerate(study.arms) if arm.is_trained]
     drawn = [place for place in own if arms.rows[place][titles.index(SCORE)] is not None]
     if not drawn:
         return [], [f"No chart: the test pictures have no true pixel of {study.arms[0].target}."]
-    notes = [] if len(own) == len(study.arms) else ["The charts show the arms tested on the study's own data set."]
+    notes = (
+        []
+        if len(own) == len(study.arms)
+        else ["The charts show the arms tested on the data set that they were trained for."]
+    )
     shares = [arms.rows[place][titles.index(SCORE)] for place in drawn]
     charts = []
     for cost, axis_title in {"parameters": "parameters", "median ms": "median time a picture, ms"}.items():

@@ -1,0 +1,49 @@
+"""`compare`: networks trained with supervision alone, on one data set or several, scored side by side."""
+
+from collections.abc import Iterator
+
+from pydantic import Field, model_validator
+
+from hairline.config.kinds import Name
+from hairline.config.study import ArmPlan, Repeat
+from hairline.config.training import RunParams
+from hairline.sections import Section
+
+
+class CompareParams(Section):
+    """Which network, trained on which pictures, is how good on which?"""
+
+    datasets: list[Name] = Field(min_length=1)
+    """Each network is trained on each of them."""
+    seeds: list[int] = Field(min_length=1)
+    fold: int = Field(ge=0)
+    test_on: list[Name]
+    """Data sets whose test split is also scored by the networks that were trained on others."""
+    networks: list[Name] = Field(min_length=1)
+    """Which of the recipes are trained; the first is what the others are held against."""
+    recipes: dict[Name, RunParams]
+
+    @model_validator(mode="after")
+    def _networks_have_recipes(self) -> "CompareParams":
+        missing = sorted(set(self.networks) - set(self.recipes))
+        if missing:
+            raise ValueError(f"compare.networks names {missing[0]}, but compare.recipes has {sorted(self.recipes)}")
+        return self
+
+    def plan(self) -> list[ArmPlan]:
+        return [arm for dataset in dict.fromkeys([*self.datasets, *self.test_on]) for arm in self._tested_on(dataset)]
+
+    def _tested_on(self, dataset: str) -> Iterator[ArmPlan]:
+        """Those that were trained on it first, and of them the first network is the others' reference."""
+        elsewhere = [other for other in self.datasets if other != dataset] if dataset in self.test_on else []
+        reference = ""
+        for trained_on in [*(own for own in self.datasets if own == dataset), *elsewhere]:
+            for network in self.networks:
+                arm, is_own = f"{network}-{trained_on}", trained_on == dataset
+                name = arm if is_own else f"{arm}@{dataset}"
+                about = f"{self.recipes[network].model.name}, trained on {trained_on}, tested on {dataset}"
+                yield ArmPlan(name, about, dataset, reference=reference, network_of="" if is_own else arm)
+                reference = reference or name
+
+    def repeats(self) -> list[Repeat]:
+        return [Repeat(seed, self.fold) for seed in self.seeds]

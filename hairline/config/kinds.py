@@ -1,0 +1,16 @@
+"""Kinds of values that several sections use."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _plain_name(name: str) -> str:
+    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        raise ValueError("expected letters, digits, '-', '_' and '.', because it becomes a folder name")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_plain_name)]
