@@ -80,12 +80,15 @@ def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
     assert "0.857" in table and "github.com/LovingThresh/MCFF-L_Net" in table
 
 
-def test_all_reports_tell_of_both_studies(project):
+STUDIES = ("annotate", "compare", "distill", "prune")
+
+
+def test_all_reports_tell_of_every_study(project):
     reports = project / "reports"
     workbook = openpyxl.load_workbook(reports / "metrics.xlsx", read_only=True)
-    assert {"overview", "distill", "compare", "per_image", "run_info"} <= set(workbook.sheetnames)
+    assert {"overview", *STUDIES, "per_image", "run_info"} <= set(workbook.sheetnames)
     page = (reports / "index.html").read_text()
-    for study in ("distill", "compare"):
+    for study in STUDIES:
         assert f'id="{study}"' in page
         assert (reports / "figures" / study / "precision_recall.svg").exists()
         assert (reports / "tables" / f"{study}.tex").exists()
@@ -107,6 +110,26 @@ def tracked_studies(project) -> list[str]:
     """What MLflow's store holds."""
     text = run(sys.executable, "-c", TRACKED, f"sqlite:///{project / '.mlflow' / 'mlflow.db'}", cwd=project)
     return json.loads(text.strip().splitlines()[0])
+
+
+def test_a_pruned_run_is_narrower_than_its_parent_and_both_load(project):
+    parent, pruned = (
+        load_run(project / f"data/runs/prune/{name}-s0-f0") for name in ("parent", "taylor-iterative-0.5-taught")
+    )
+    sizes = [sum(value.numel() for value in run.model.parameters()) for run in (parent, pruned)]
+    assert sizes[1] < 0.5 * sizes[0]
+    assert len(pruned.card.classes) == 7
+
+
+def test_few_masks_are_few_and_the_pretrained_network_begins_with_the_drawn_one(project):
+    runs = project / "data/runs/annotate"
+    records = {run.name: json.loads((run / "run.json").read_text()) for run in runs.iterdir()}
+    assert {name for name, record in records.items() if record["images"]["train"] == 4} == {
+        f"{method}-4-s0-f0" for method in ("supervised", "pretrained", "mixed")
+    }
+    drawn = json.loads((runs / "pretrained-0-s0-f0/model.json").read_text())["weights_sha256"]
+    assert records["pretrained-4-s0-f0"]["start"] == drawn
+    assert records["supervised-4-s0-f0"]["start"] is None and records["mixed-4-s0-f0"]["mixed"][1] == 0.5
 
 
 def test_nothing_to_do_is_done_when_nothing_changed(project):
@@ -131,18 +154,18 @@ def test_another_temperature_trains_only_its_student_and_switching_back_costs_no
         "draw@distill",
         "write_workbook",
         "write_page",
-        "track@distill",
-        "track@compare",  # the workbook and the page, which it also keeps, tell of all studies
+        *(f"track@{study}" for study in STUDIES),  # each also keeps the workbook and the page, which tell of all
     }
     record = json.loads((project / "data/runs/distill/chosen-s0-f0/run.json").read_text())
     assert record["method"]["temperatures"]["t1"] == 7
-    assert tracked_studies(project) == ["compare", "distill", "distill"], "each temperature is a study of its own"
+    told = sorted([*STUDIES, "distill"])
+    assert tracked_studies(project) == told, "each temperature is a study of its own"
     shown = dvc("exp", "show", "--csv", "--no-pager", cwd=project)
     assert "warmer" in shown and "chosen.f1_2px" in shown and "kd.temperature" in shown
     back = dvc("exp", "run", "-S", "kd.temperature=10", cwd=project)
     assert "epoch" not in back, "nothing was trained"
     assert "is cached" in back
-    assert tracked_studies(project) == ["compare", "distill", "distill"], "what is known is not told twice"
+    assert tracked_studies(project) == told, "what is known is not told twice"
     run("git", "checkout", "-q", ".", cwd=project)
     dvc("checkout", "-q", cwd=project)
     assert not stages_run(dvc("repro", cwd=project))

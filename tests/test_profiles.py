@@ -14,7 +14,10 @@ def test_the_profiles_that_the_documents_name_are_there():
     assert {"smoke", "legacy", "mcff-paper", "deepcrack", "cfd", "transfer"} <= set(list_profiles(ROOT / "profiles"))
 
 
-@pytest.mark.parametrize("name", list_profiles(ROOT / "profiles"))
+COMPLETE = [name for name in list_profiles(ROOT / "profiles") if name != "bare"]
+
+
+@pytest.mark.parametrize("name", COMPLETE)
 def test_every_profile_fits_the_parameters_and_says_what_it_is(name):
     profile = read_profile(name, ROOT / "profiles")
     assert profile.about
@@ -37,6 +40,17 @@ def test_every_target_of_a_profile_is_a_stage():
     for name in list_profiles(ROOT / "profiles"):
         for target in read_profile(name, ROOT / "profiles").targets:
             assert target.partition("@")[0] in stages
+
+
+def test_a_base_without_a_study_is_no_profile_to_run():
+    with pytest.raises(InputError, match="studies: dictionary should have at least 1 item"):
+        resolve(BASE, [read_profile("bare", ROOT / "profiles")])
+
+
+def test_a_profile_stands_on_its_bases(tmp_path):
+    (tmp_path / "low.yaml").write_text("about: a\nparams: {a: {x: 1, y: 1, z: null}, b: null}\n")
+    (tmp_path / "high.yaml").write_text("about: b\nbase: [low]\nparams: {a: {y: 2}, b: {c: 3}}\n")
+    assert read_profile("high", tmp_path).params == {"a": {"x": 1, "y": 2, "z": None}, "b": {"c": 3}}
 
 
 def test_a_value_replaces_a_new_key_is_added_and_null_takes_away():

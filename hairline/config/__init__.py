@@ -97,17 +97,17 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _studies_name_known_datasets(self) -> "Params":
-        for where, names in {
-            "kd.dataset": [self.kd.dataset],
-            "compare.datasets": self.compare.datasets,
-            "compare.test_on": self.compare.test_on,
-            "annotate.dataset": [self.annotate.dataset] if self.annotate.seeds else [],
-            "prune.dataset": [self.prune.dataset] if self.prune.seeds else [],
-            "annotate.drawn": [self.annotate.drawn] if self.annotate.seeds else [],
-        }.items():
-            for name in names:
-                if name not in self.datasets:
-                    raise ValueError(f"{where} is {name}, but `datasets` has only {sorted(self.datasets)}")
+        needed = {
+            "distill": {"kd.dataset": [self.kd.dataset]},
+            "compare": {"compare.datasets": self.compare.datasets, "compare.test_on": self.compare.test_on},
+            "annotate": {"annotate.dataset": [self.annotate.dataset], "annotate.drawn": [self.annotate.drawn]},
+            "prune": {"prune.dataset": [self.prune.dataset]},
+        }
+        for study in self.studies:
+            for where, names in needed[study].items():
+                for name in names:
+                    if name not in self.datasets:
+                        raise ValueError(f"{where} is {name}, but `datasets` has only {sorted(self.datasets)}")
         return self
 
     @model_validator(mode="after")

@@ -30,6 +30,10 @@ NEEDED = (
 )
 
 
+HEADLINES = {"f1_2px": "F1 at 2 px", "mean_iou": "mean IoU"}
+"""What an arm is judged by, and its name: of one class its F1 at 2 px, of several the mean over all."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One training, scored on one data set."""
@@ -115,6 +119,11 @@ class Arm:
         return self.first.classes[1]
 
     @property
+    def headline(self) -> str:
+        """The score that the arm is judged by: one of HEADLINES."""
+        return "f1_2px" if len(self.first.classes) == 2 else "mean_iou"
+
+    @property
     def dataset(self) -> str:
         """That it was tested on."""
         return self.first.metrics["dataset"]
@@ -149,6 +158,11 @@ class Study:
     def split(self) -> str:
         """Which pictures were scored: test, or val while recipes are chosen."""
         return self.arms[0].first.metrics["split"]
+
+    @property
+    def headline(self) -> str:
+        """The score that its arms are judged by: one of HEADLINES."""
+        return self.arms[0].headline
 
     @property
     def datasets(self) -> list[str]:

@@ -7,7 +7,7 @@ from hairline.metrics import definitions
 from hairline.report.across import SCORES as ACROSS
 from hairline.report.across import across_table
 from hairline.report.published import Published
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 from hairline.report.study_table import SCORES, class_table, paper_table, published_table, study_table
 from hairline.report.tables import Table
 
@@ -52,7 +52,7 @@ def study_paper(study: Study, *, select: str) -> str:
     milliseconds = f"median for a picture of {speed['size']} px on {threads}"
     caption = (
         f"{title} {data} Scores of the class {study.arms[0].target}; minus {study.reference}: difference "
-        f"of F1 at 2 px; ms: {milliseconds}.{elsewhere}{bold}"
+        f"of {HEADLINES[study.headline]}; ms: {milliseconds}.{elsewhere}{bold}"
     )
     tables = [paper_table(study).latex(caption=caption, label=f"tab:{study.name}", bold=best)]
     if _several_classes(study):

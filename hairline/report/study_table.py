@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hairline.report.published import Published
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 from hairline.report.tables import Table, with_interval
 
 SCORES = {
@@ -42,9 +42,10 @@ def machine_table(study: Study) -> Table:
             low, high = interval or (None, None)
             row |= {name: value, f"{name}_low": low, f"{name}_high": high}
         row["reference"] = arm.plan.reference
-        difference = study.difference(arm.name, "f1_2px") or {}
+        difference = study.difference(arm.name, study.headline) or {}
         row |= {
-            f"f1_2px_minus_reference_{key}": difference.get(key) for key in ("difference", "low", "high", "p_value")
+            f"{study.headline}_minus_reference_{key}": difference.get(key)
+            for key in ("difference", "low", "high", "p_value")
         }
         cost = arm.first.metrics
         rows.append(row | {"parameters": cost["parameters"], "macs": cost["macs"], "macs_at_px": cost["macs_at"]})
@@ -96,8 +97,8 @@ def _scores(arm: Arm) -> dict[str, str]:
 
 
 def _difference(arm: Arm, study: Study) -> dict[str, str]:
-    title = f"F1 at 2 px minus {study.reference}"
-    test = study.difference(arm.name, "f1_2px")
+    title = f"{HEADLINES[study.headline]} minus {study.reference}"
+    test = study.difference(arm.name, study.headline)
     if test is None:
         return {title: "reference" if arm.name in study.references else "none"}
     if test["difference"] is None:

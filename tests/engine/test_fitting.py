@@ -178,3 +178,11 @@ def test_the_statistics_of_a_batch_norm_are_averaged_and_its_count_of_batches_is
 def test_a_training_that_diverges_says_so_and_names_what_to_change(params, tmp_path):
     with pytest.raises(InputError, match=r"diverged.*learning_rate"):
         train_line(params, tmp_path, learning_rate=1e18, optimiser="sgd", clip=0.0, epochs=30)
+
+
+@pytest.mark.parametrize(
+    ("validations", "expected"), [(1, [6]), (2, [3, 6]), (4, [2, 3, 5, 6]), (99, [1, 2, 3, 4, 5, 6])]
+)
+def test_validations_lie_evenly_over_the_epochs_and_one_at_the_end(params, tmp_path, validations, expected):
+    fitted = train_line(params, tmp_path / "run", epochs=6, validations=validations)
+    assert [int(row["epoch"]) for row in fitted.history if "val_loss" in row] == expected

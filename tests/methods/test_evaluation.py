@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from hairline.config import ArmPlan, Repeat
-from hairline.data.manifest import choose_split, read_manifest
+from hairline.data.manifest import choose_split, read_manifest, write_classes
 from hairline.data.store import open_store
 from hairline.engine import ModelCard, load_run, save_run
 from hairline.errors import InputError
@@ -114,3 +115,32 @@ def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
     assert scored == ["hrsegnet-tiny-s0-f0", "hrsegnet-tiny-s1-f0"]
     assert (tmp_path / "scores" / "comparison.json").exists()
     assert load_run(tmp_path / "runs" / "hrsegnet-tiny-s1-f0").card.threshold == 0.5
+
+
+def test_val_is_scored_where_recipes_are_chosen(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    on_val = settings.model_copy(update={"split": "val"})
+    evaluate(task_of(run, prepared), tmp_path / "out", params=on_val, settings=tiny_settings)
+    chosen = choose_split(read_manifest(prepared), 0)
+    scored = {score.id for score in load_scores(tmp_path / "out/scores.npz")}
+    assert scored == {sample.id for sample in chosen["val"]} != {sample.id for sample in chosen["test"]}
+    assert json.loads((tmp_path / "out/metrics.json").read_text())["split"] == "val"
+
+
+def test_a_network_of_other_classes_is_not_scored(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    rusty = shutil.copytree(prepared, tmp_path / "rusty")
+    write_classes(rusty, ["background", "rust"])
+    with pytest.raises(InputError, match=r"only equal ones can be scored: datasets\.rusty\.split\.keep"):
+        evaluate(task_of(run, rusty), tmp_path / "out", params=settings, settings=tiny_settings)
+
+
+def test_tiles_give_nearly_the_scores_of_whole_pictures(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run")
+    found = []
+    for tile in (0, 32):
+        out = tmp_path / f"tiles-{tile}"
+        tiled = settings.model_copy(update={"tile": tile})
+        evaluate(task_of(run, prepared), out, params=tiled, settings=tiny_settings)
+        found.append(measure(load_scores(out / "scores.npz"), ["recall"])["recall"])
+    assert found[0] == pytest.approx(found[1], abs=0.2)

@@ -159,7 +159,7 @@ def test_the_overview_has_each_arm_with_interval_difference_and_cost(results, bo
                 value, (low, high) = arm.score(name)
                 assert row[title].value == pytest.approx(value, rel=1e-12)
                 assert [row[f"{title} {end}"].value for end in ("low", "high")] == pytest.approx([low, high])
-            test = study.difference(arm.name, "f1_2px")
+            test = study.difference(arm.name, "mean_iou")
             if test:
                 assert row["difference"].value == test["difference"]
                 assert (row["difference low"].value, row["difference high"].value) == (test["low"], test["high"])
@@ -266,7 +266,7 @@ def test_classwise_shows_recall_and_iou_of_each_class_in_percent(results, book):
 def test_the_sweep_is_a_grid_and_its_chart_points_at_the_grid(results, book):
     root, params = results
     study = read(root, params)[0]
-    scores = {arm.name: arm.score("f1_2px")[0] for arm in study.arms}
+    scores = {arm.name: arm.score("mean_iou")[0] for arm in study.arms}  # there are several classes
     rows = table(book, "distill_sweep")
     assert [row["temperature T"].value for row in rows] == [5, 10]
     for row in rows:
@@ -295,7 +295,7 @@ def test_the_comparison_draws_each_network_against_its_size_and_its_time(book):
         )
         for name, series in zip(names, chart.series, strict=True):
             assert page[series.xVal.numRef.f.split("!")[1]].value == rows[name][cost].value
-            assert page[series.yVal.numRef.f.split("!")[1]].value == rows[name]["F1 at 2 px"].value
+            assert page[series.yVal.numRef.f.split("!")[1]].value == rows[name]["mean IoU"].value
 
 
 def test_a_study_whose_class_is_absent_has_no_chart_and_says_why(tmp_path, params):

@@ -28,7 +28,7 @@ def pareto(study: Study) -> Figure:
         for row, dataset in zip(axes, datasets, strict=True):
             arms = [arm for arm in study.arms if arm.dataset == dataset]
             for panel, (label, cost) in zip(row, costs.items(), strict=True):
-                _draw(panel, arms, cost, looks, score=score_of(study), many=len(looks) > style.MANY)
+                _draw(panel, arms, cost, looks, score=study.headline, many=len(looks) > style.MANY)
                 panel.set_xlabel(label)
             row[0].set_ylabel(_score_label(study, dataset if len(datasets) > 1 else ""))
         style.title(figure, f"{style.about_data(study)}; grey: the front of these scores")
@@ -37,16 +37,11 @@ def pareto(study: Study) -> Figure:
             for row, dataset in zip(axes, datasets, strict=True):
                 arms = [arm for arm in study.arms if arm.dataset == dataset]
                 for panel, cost in zip(row, costs.values(), strict=True):
-                    _label(panel, arms, cost, score=score_of(study))
+                    _label(panel, arms, cost, score=study.headline)
         else:
             style.legend_below(figure, {arm.name: looks[arm.name] for arm in study.trained}, line="none")
             style.settle(figure)
     return figure
-
-
-def score_of(study: Study) -> str:
-    """With one class its F1 at 2 px; with more, the mean over all classes, background among them."""
-    return "f1_2px" if len(study.arms[0].first.classes) == 2 else "mean_iou"
 
 
 def milliseconds(arm: Arm) -> float:
@@ -106,8 +101,8 @@ def _label(panel: Axes, arms: Sequence[Arm], cost: Callable[[Arm], float], *, sc
 
 
 def _score_label(study: Study, dataset: str) -> str:
-    score = style.SCORES[score_of(study)]
-    of = f", {style.shorten(study.arms[0].target)}" if score_of(study) != "mean_iou" else ""
+    score = style.SCORES[study.headline]
+    of = f", {style.shorten(study.arms[0].target)}" if study.headline != "mean_iou" else ""
     return f"{score}{of}" + (f"\non {style.shorten(dataset)}" if dataset else "")
 
 

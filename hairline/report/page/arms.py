@@ -4,9 +4,8 @@ from typing import Any
 
 from hairline.html.markup import Html, tag
 from hairline.html.words import thousands
-from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE
 from hairline.report.page.looks import Look
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 from hairline.report.study_table import SCORES
 
 FILTERED = 12
@@ -18,7 +17,8 @@ def arms_table(study: Study, looks: dict[str, Look], *, best: str) -> Html:
     speed = first.speed
     costs = ["parameters", f"GMAC at {first.metrics['macs_at']} px", f"ms at {speed['size']} px"]
     titles = list(SCORES)  # the difference stands beside what it is a difference of
-    titles.insert(titles.index(HEADLINE_TITLE) + 1, f"{HEADLINE_TITLE} minus {study.reference}")
+    headline = HEADLINES[study.headline]
+    titles.insert(titles.index(headline) + 1, f"{headline} minus {study.reference}")
     head = tag("tr", *(_head(title) for title in ["arm", *titles, *costs]))
     rows = [_row(arm, study, looks[arm.name], best=best) for arm in study.arms]
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="arms")
@@ -46,7 +46,7 @@ def _row(arm: Arm, study: Study, look: Look, *, best: str) -> Html:
         "th", look.swatch(), tag("b", arm.name), *marks, tag("small", arm.about), scope="row", data_value=arm.name
     )
     scores = [_score(*arm.score(score)) for score in SCORES.values()]
-    scores.insert(list(SCORES).index(HEADLINE_TITLE) + 1, _difference(arm, study))
+    scores.insert(list(SCORES).index(HEADLINES[study.headline]) + 1, _difference(arm, study))
     return tag("tr", name, *scores, *_cost(arm))
 
 
@@ -57,7 +57,7 @@ def _score(value: float | None, interval: Any) -> Html:
 
 
 def _difference(arm: Arm, study: Study) -> Html:
-    test = study.difference(arm.name, HEADLINE)
+    test = study.difference(arm.name, study.headline)
     if test is None:
         return tag("td", "reference" if arm.name in study.references else "none", data_value="", class_="quiet")
     if test["difference"] is None:

@@ -2,13 +2,14 @@
 
 from hairline.html.markup import Html
 from hairline.report.page import plot
-from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE, Looks, chart_figure, is_known, key_of
+from hairline.report.page.chart import Looks, chart_figure, is_known, key_of
 from hairline.report.page.looks import Look
 from hairline.report.page.plot import Plot
 from hairline.report.results import Arm, Study
 from hairline.report.tables import with_interval
 
 ARMS = 3
+SCORE, TITLE = "f1_2px", "F1 at 2 px"
 BAR, NAME = 15, 22
 """Height of a bar and of a class's name, with the space around them."""
 
@@ -22,18 +23,18 @@ def by_class(study: Study, looks: Looks, *, select: str) -> Html | None:
     arms = [by_name[name] for name in wanted if name in by_name][:ARMS]
     row = BAR * len(arms) + NAME
     height = plot.TOP + plot.BOTTOM + row * len(names)
-    drawing = Plot((0.0, 1.0), (0.0, 1.0), x_label=HEADLINE_TITLE, y_label="", height=height, y_ticks=())
+    drawing = Plot((0.0, 1.0), (0.0, 1.0), x_label=TITLE, y_label="", height=height, y_ticks=())
     for place, name in enumerate(names):
         top = plot.TOP + row * place
         drawing.note(plot.LEFT, top + 11, plot.shorten(name, 48), style="name strong")
         for line, arm in enumerate(arms):
             _bar(drawing, arm, name, looks[arm.name], top + NAME - 4 + BAR * line)
     key = key_of([(looks[arm.name], arm.name) for arm in arms])
-    return chart_figure(drawing, f"{HEADLINE_TITLE} by class", "Whiskers: 95 % intervals.", key)
+    return chart_figure(drawing, f"{TITLE} by class", "Whiskers: 95 % intervals.", key)
 
 
 def _bar(drawing: Plot, arm: Arm, name: str, own: Look, top: float) -> None:
-    value, interval = arm.score(HEADLINE, name)
+    value, interval = arm.score(SCORE, name)
     if value is None:
         drawing.note(plot.LEFT + 4, top + 9, f"{arm.name}: n/a, no true pixel in the test split")
         return

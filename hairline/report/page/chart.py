@@ -6,10 +6,9 @@ from typing import Any
 from hairline.html.markup import Html, tag
 from hairline.report.page.looks import Look
 from hairline.report.page.plot import Plot
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 from hairline.report.tables import with_interval
 
-HEADLINE, HEADLINE_TITLE = "f1_2px", "F1 at 2 px"
 FIGURES = {"f1": "F1", "f1_2px": "F1 at 2 px", "iou": "IoU", "loss": "loss"}
 """What weights can be chosen by on val."""
 PLAIN = Look("plain", "o")
@@ -33,12 +32,12 @@ def own_arms(study: Study) -> list[Arm]:
 
 
 def told(arm: Arm) -> str:
-    return f"{arm.name}: {HEADLINE_TITLE} {with_interval(*arm.score(HEADLINE))}"
+    return f"{arm.name}: {HEADLINES[arm.headline]} {with_interval(*arm.score(arm.headline))}"
 
 
 def reach(arm: Arm) -> list[float]:
     """What an axis must hold to show the arm."""
-    value, interval = arm.score(HEADLINE)
+    value, interval = arm.score(arm.headline)
     return [value, *(interval if is_known(interval) else ())]
 
 

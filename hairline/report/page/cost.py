@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from hairline.html.markup import Html
 from hairline.report.page import plot
 from hairline.report.page.chart import (
-    HEADLINE,
-    HEADLINE_TITLE,
     PLAIN,
     Looks,
     chart_figure,
@@ -17,7 +15,7 @@ from hairline.report.page.chart import (
 )  # fmt: skip
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 
 LOG_FROM = 8
 """Costs that differ by more than this factor get a logarithmic axis."""
@@ -56,7 +54,7 @@ def pareto_front(points: Sequence[tuple[float, float, str]]) -> list[tuple[float
 def _against(
     study: Study, looks: Looks, cost: Callable[[Arm], float], *, label: str, title: str, caption: str
 ) -> Html | None:
-    arms = {arm.name: arm for arm in own_arms(study) if arm.score(HEADLINE)[0] is not None}
+    arms = {arm.name: arm for arm in own_arms(study) if arm.score(arm.headline)[0] is not None}
     if not arms:
         return None
     costs = [cost(arm) for arm in arms.values()]
@@ -65,15 +63,15 @@ def _against(
         plot.span(costs, log=log),
         plot.share_span([value for arm in arms.values() for value in reach(arm)]),
         x_label=label + (" (log scale)" if log else ""),
-        y_label=HEADLINE_TITLE,
+        y_label=HEADLINES[study.headline],
         x_log=log,
     )
-    places = {name: (cost(arm), arm.score(HEADLINE)[0]) for name, arm in arms.items()}
+    places = {name: (cost(arm), arm.score(arm.headline)[0]) for name, arm in arms.items()}
     front = pareto_front([(*place, name) for name, place in places.items()])
     _draw_front(drawing, front)
     order = in_front({name: looks[name] for name in arms})
     for name in order:
-        interval = arms[name].score(HEADLINE)[1]
+        interval = arms[name].score(study.headline)[1]
         if is_known(interval):
             drawing.bar(places[name][0], *interval, looks[name])
     for name in order:

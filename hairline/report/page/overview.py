@@ -7,8 +7,8 @@ from pathlib import Path
 from hairline.data.manifest import SPLITS, Sample, read_manifest
 from hairline.html.markup import Html, join, tag
 from hairline.html.words import duration, plural, thousands
-from hairline.report.page.chart import FIGURES, HEADLINE, HEADLINE_TITLE
-from hairline.report.results import Arm, Study
+from hairline.report.page.chart import FIGURES
+from hairline.report.results import HEADLINES, Arm, Study
 from hairline.report.study_page import TITLES
 
 
@@ -45,7 +45,7 @@ def _lede(studies: Sequence[Study]) -> str:
 
 def _headline(study: Study, select: str) -> Html:
     best = study.best(select)
-    value, interval = best.score(HEADLINE)
+    value, interval = best.score(study.headline)
     shown = "n/a" if value is None else f"{value:.3f}"
     known = value is not None and interval and None not in interval
     span = f"95 % interval {interval[0]:.3f} to {interval[1]:.3f}, {over_what(study)}" if known else ""
@@ -53,7 +53,7 @@ def _headline(study: Study, select: str) -> Html:
     return tag(
         "article",
         tag("h2", TITLES[study.name].partition(":")[0]),
-        tag("p", tag("span", shown, class_="figure"), " ", tag("span", HEADLINE_TITLE, class_="unit")),
+        tag("p", tag("span", shown, class_="figure"), " ", tag("span", HEADLINES[study.headline], class_="unit")),
         tag("p", span) if span else None,
         tag("p", tag("b", best.name), f", {_chosen_from(study, select)}; class {best.target} in {pictures} of "
             f"{best.dataset}. ", *_against_reference(best, study)),
@@ -68,7 +68,7 @@ def _chosen_from(study: Study, select: str) -> str:
 
 
 def _against_reference(best: Arm, study: Study) -> list[object]:
-    test = study.difference(best.name, HEADLINE)
+    test = study.difference(best.name, study.headline)
     if not test or test["difference"] is None:
         return []
     ends = (test["low"], test["high"])

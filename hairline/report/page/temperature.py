@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from hairline.config import DistillParams
 from hairline.html.markup import Html
 from hairline.report.page import plot
-from hairline.report.page.chart import HEADLINE, HEADLINE_TITLE, PLAIN, chart_figure, is_known, reach, told
+from hairline.report.page.chart import PLAIN, chart_figure, is_known, reach, told
 from hairline.report.page.looks import Look, look
 from hairline.report.page.plot import Plot
-from hairline.report.results import Arm, Study
+from hairline.report.results import HEADLINES, Arm, Study
 
 CAPTION = (
     "Each strategy over the sweep; bars and the band of the baseline: 95 % intervals. Points stand a little beside "
@@ -24,7 +24,7 @@ End = tuple[float, str, Look]
 def temperature(study: Study) -> Html | None:
     if not isinstance(study.section, DistillParams):
         return None
-    arms = {arm.name: arm for arm in study.arms if arm.score(HEADLINE)[0] is not None}
+    arms = {arm.name: arm for arm in study.arms if arm.score(arm.headline)[0] is not None}
     swept = {name: where for name, where in study.section.sweep().items() if name in arms}
     if not swept:
         return None
@@ -36,7 +36,7 @@ def temperature(study: Study) -> Html | None:
         plot.wide(temperatures),
         plot.share_span(values),
         x_label="temperature T",
-        y_label=HEADLINE_TITLE,
+        y_label=HEADLINES[study.headline],
         x_ticks=temperatures if len(temperatures) <= TICKS else None,
         gutter=plot.gutter_for([*strategies, *(arm.name for arm in levels)]),
     )
@@ -46,12 +46,12 @@ def temperature(study: Study) -> Html | None:
         own = {at: arms[name] for name, (each, at) in swept.items() if each == strategy}
         ends.append(_strategy(drawing, strategy, own, look(place), shift=step * (place - (len(strategies) - 1) / 2)))
     drawing.label_ends(ends)
-    return chart_figure(drawing, f"{HEADLINE_TITLE} against temperature", CAPTION)
+    return chart_figure(drawing, f"{HEADLINES[study.headline]} against temperature", CAPTION)
 
 
 def _level(drawing: Plot, arm: Arm) -> End:
     """A line from end to end, because it has no temperature."""
-    value, interval = arm.score(HEADLINE)
+    value, interval = arm.score(arm.headline)
     low, high = drawing.x.low, drawing.x.high
     style = "dashed" if arm.name == "baseline" else "dotted"
     drawing.line([(low, value), (high, value)], PLAIN, title=told(arm), style=style)
@@ -63,7 +63,7 @@ def _level(drawing: Plot, arm: Arm) -> End:
 def _strategy(drawing: Plot, strategy: str, arms: Mapping[float, Arm], own: Look, *, shift: float) -> End:
     points = []
     for at in sorted(arms):
-        value, interval = arms[at].score(HEADLINE)
+        value, interval = arms[at].score(arms[at].headline)
         points.append((at + shift, value))
         if is_known(interval):
             drawing.bar(at + shift, *interval, own)

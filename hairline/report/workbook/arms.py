@@ -8,7 +8,6 @@ from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import Column, SheetTable
 
 SCORES = {"F1": "f1", "F1 at 2 px": "f1_2px", "mean IoU": "mean_iou"}
-COMPARED = "f1_2px"
 BEST = "best on val"
 ABOUT = "what it is"
 INTERVAL = "of the 95 % interval: over the test pictures for one repeat, over the repeats (Student's t) for several"
@@ -26,7 +25,11 @@ TESTED = (
 )
 DIFFERENCE = (
     Column("against", meaning="The arm that it is held against, on the same pictures."),
-    Column("difference", "difference", "F1 at 2 px minus that of the arm it is held against."),
+    Column(
+        "difference",
+        "difference",
+        "F1 at 2 px minus that of the arm it is held against; with several classes, of mean IoU.",
+    ),
     Column("difference low", "difference", f"Lower end {INTERVAL}."),
     Column("difference high", "difference", f"Upper end {INTERVAL}."),
     Column(
@@ -110,7 +113,7 @@ def _cells(arm: Arm) -> dict[str, Any]:
 
 def _in_study(arm: Arm, study: Study, figure: str) -> dict[str, Any]:
     """The words where the difference would stand say why there is none."""
-    test = study.difference(arm.name, COMPARED)
+    test = study.difference(arm.name, study.headline)
     if test is None:
         values = ("", "reference" if arm.name in study.references else "none", "", "", "")
     else:

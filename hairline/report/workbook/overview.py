@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hairline.report.results import Arm, Run, Study
+from hairline.report.results import HEADLINES, Arm, Run, Study
 from hairline.report.tables import with_interval
-from hairline.report.workbook.arms import COMPARED, OF_ALL_STUDIES, OF_RUNS, arms_table, measured_how
+from hairline.report.workbook.arms import OF_ALL_STUDIES, OF_RUNS, arms_table, measured_how
 from hairline.report.workbook.sheet import Sheet
 
 READING = (
@@ -32,10 +32,10 @@ def _in_words(study: Study, figure: str) -> str:
     best = study.best(figure)
     text = (
         f"{study.name}: {best.name} is best on val ({figure} {best.val(figure):.4f}). On {best.first.scores['images']} "
-        f"{study.split} pictures of {best.dataset} its F1 at 2 px for {best.target} is "
-        f"{with_interval(*best.score(COMPARED))}"
+        f"{study.split} pictures of {best.dataset} its {HEADLINES[study.headline]} is "
+        f"{with_interval(*best.score(study.headline))}"
     )
-    test = study.difference(best.name, COMPARED)
+    test = study.difference(best.name, study.headline)
     if test is None or test["difference"] is None:
         return f"{text}."
     interval = f" [{test['low']:+.3f}, {test['high']:+.3f}]" if test["low"] is not None else ""

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from hairline.config import AnnotateParams, DistillParams
 from hairline.config.annotate import DRAWN_ALONE
-from hairline.report.results import Arm, Study
-from hairline.report.workbook.arms import COMPARED, OF_A_STUDY, arms_table, measured_how
+from hairline.report.results import HEADLINES, Arm, Study
+from hairline.report.workbook.arms import OF_A_STUDY, arms_table, measured_how
 from hairline.report.workbook.charts import cost_axis, share_axis
 from hairline.report.workbook.sheet import HEADER, Axis, Cells, Chart, Column, Series, Sheet, SheetTable
 
@@ -15,7 +15,6 @@ TITLES = {
     "annotate": "Few masks: how many drawn by hand are enough, and do drawn pictures help?",
     "compare": "Comparison: how do quality, size and speed of the networks stand to each other?",
 }
-SCORE = "F1 at 2 px"
 
 
 def study_sheet(study: Study, *, figure: str) -> Sheet:
@@ -44,7 +43,7 @@ def _sweep(study: Study, section: DistillParams) -> tuple[list[SheetTable | Char
     }
     levels = {"student alone": arms["baseline"], "teacher": arms["teacher"]}
     table = _lines_table(f"{study.name}_sweep", "temperature T", "That softens the teacher's opinion.", temperatures,
-                         lines, levels, caption=f"{SCORE} by strategy and temperature")  # fmt: skip
+                         lines, levels, caption=f"{HEADLINES[study.headline]} by strategy and temperature")  # fmt: skip
     return _lines(study, table, dashed=len(lines))
 
 
@@ -62,7 +61,7 @@ def _masks(study: Study, section: AnnotateParams) -> tuple[list[SheetTable | Cha
         lines[method] = [known.get((method, number)) for number in numbers]
     levels = {"no mask": arms[DRAWN_ALONE]} if DRAWN_ALONE in arms else {}
     table = _lines_table(f"{study.name}_masks", "masks", "Drawn by hand, to train on.", numbers, lines, levels,
-                         caption=f"{SCORE} by method and number of hand-drawn masks")  # fmt: skip
+                         caption=f"{HEADLINES[study.headline]} by method and number of hand-drawn masks")  # fmt: skip
     return _lines(study, table, dashed=len(lines))
 
 
@@ -79,14 +78,14 @@ def _lines_table(
     """A row a place on the axis, a column a line; a level is the same at every place."""
     columns = [
         Column(x_title, "plain", x_meaning),
-        *(Column(title, "score", f"{SCORE} of {title} there.") for title in lines),
-        *(Column(title, "score", f"{SCORE}; the same in every row.") for title in levels),
+        *(Column(title, "score", f"The score of {title} there.") for title in lines),
+        *(Column(title, "score", "The same in every row.") for title in levels),
     ]
     rows = [
         [
             place,
-            *("" if arms[row] is None else arms[row].score(COMPARED)[0] for arms in lines.values()),
-            *(arm.score(COMPARED)[0] for arm in levels.values()),
+            *("" if arms[row] is None else arms[row].score(arms[row].headline)[0] for arms in lines.values()),
+            *(arm.score(arm.headline)[0] for arm in levels.values()),
         ]
         for row, place in enumerate(places)
     ]
@@ -108,9 +107,9 @@ def _lines(study: Study, table: SheetTable, *, dashed: int) -> tuple[list[SheetT
         )
         for place in range(1, len(table.columns))
     ]
-    title = table.columns[0].title
-    return [table, Chart(f"{SCORE} against {title}", _axis(title, [row[0] for row in table.rows]),
-                         share_axis(SCORE, drawn), series)], []  # fmt: skip
+    title, score = table.columns[0].title, HEADLINES[study.headline]
+    x = _axis(title, [row[0] for row in table.rows])
+    return [table, Chart(f"{score} against {title}", x, share_axis(score, drawn), series)], []
 
 
 def _axis(title: str, places: Sequence[float]) -> Axis:
@@ -122,8 +121,9 @@ def _axis(title: str, places: Sequence[float]) -> Axis:
 def _costs(study: Study, arms: SheetTable) -> tuple[list[SheetTable | Chart], list[str]]:
     """Quality against size, and against time: an arm a point, in the cells of the table of arms."""
     titles = [column.title for column in arms.columns]
+    score = HEADLINES[study.headline]
     own = [place for place, arm in enumerate(study.arms) if arm.is_trained]
-    drawn = [place for place in own if arms.rows[place][titles.index(SCORE)] is not None]
+    drawn = [place for place in own if arms.rows[place][titles.index(score)] is not None]
     if not drawn:
         return [], [f"No chart: the test pictures have no true pixel of {study.arms[0].target}."]
     notes = (
@@ -131,7 +131,7 @@ def _costs(study: Study, arms: SheetTable) -> tuple[list[SheetTable | Chart], li
         if len(own) == len(study.arms)
         else ["The charts show the arms tested on the data set that they were trained for."]
     )
-    shares = [arms.rows[place][titles.index(SCORE)] for place in drawn]
+    shares = [arms.rows[place][titles.index(score)] for place in drawn]
     charts = []
     for cost, axis_title in {"parameters": "parameters", "median ms": "median time a picture, ms"}.items():
         column = titles.index(cost)
@@ -140,8 +140,8 @@ def _costs(study: Study, arms: SheetTable) -> tuple[list[SheetTable | Chart], li
             return Cells(arms.name, column, place, place)
 
         series = [
-            Series(at(place, titles.index("run")), at(place, column), at(place, titles.index(SCORE))) for place in drawn
+            Series(at(place, titles.index("run")), at(place, column), at(place, titles.index(score))) for place in drawn
         ]
         x = cost_axis(axis_title, [arms.rows[place][column] for place in drawn])
-        charts.append(Chart(f"{SCORE} against {axis_title}", x, share_axis(SCORE, shares), series))
+        charts.append(Chart(f"{score} against {axis_title}", x, share_axis(score, shares), series))
     return charts, notes
