@@ -20,6 +20,8 @@ OF_CLASS = {
     "clDice": "cldice",
     "AP": "ap",
 }
+DRAWN = ("synthetic", "synthetic_defects")
+"""Sources of pictures that no camera took."""
 RECIPE = ("run", "settings", "label_dilation", "method")
 EXAMPLE = """\
 ```python
@@ -42,19 +44,19 @@ BY_CLASS = "probability[0].argmax(dim=0)  # [H, W], ids of run.card.classes"
 
 def write_cards(out: Path, study: Study, *, sources: Mapping[str, str], prepared: Path) -> None:
     """Replace the folder `out`: <run>.md for each that was trained. `sources`: data set -> the source it comes from."""
-    names = {arm.dataset for arm in study.arms}
-    samples = {name: read_manifest(prepared / name) for name in sorted(names)}
     runs = [run for arm in study.arms for run in arm.runs]
+    names = {name for run in runs for name in (run.metrics["dataset"], run.record()["dataset"])}
+    samples = {name: read_manifest(prepared / name) for name in sorted(names)}
     with io.replaced_folder(out) as folder:
         for run in runs:
             if not run.plan.is_trained:
                 continue
             elsewhere = [each for each in runs if each.plan.network_of == run.arm and each.repeat == run.repeat]
-            dataset = run.metrics["dataset"]
-            origin = _origin(prepared / dataset, samples[dataset])
+            learned = run.record()["dataset"]
             content = card(
-                run, about=run.plan.about, elsewhere=elsewhere, samples=samples[dataset], origin=origin,
-                drawn=sources[dataset] == "synthetic", repeats=len(study.arms[0].runs),
+                run, about=run.plan.about, elsewhere=elsewhere, samples=samples[run.metrics["dataset"]],
+                origin=_origin(prepared / learned, samples[learned]), drawn=sources[learned] in DRAWN,
+                repeats=len(study.arms[0].runs),
             )  # fmt: skip
             io.write_text(folder / f"{run.name}.md", content)
 
@@ -69,7 +71,8 @@ def card(
     drawn: bool,
     repeats: int,
 ) -> str:
-    """`elsewhere`: the same network on other data sets; `samples` of its own one, whose pictures may be `drawn`."""
+    """`elsewhere`: the same network on other data sets; `samples` of the one it is tested on; `origin` of the one that
+    it learned from, whose pictures may be `drawn`."""
     record = run.record()
     parts = [
         f"# Model card: {run.name}",
@@ -130,13 +133,19 @@ def _origin(dataset: Path, samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def _data(run: Run, record: Mapping[str, Any], samples: Sequence[Sample]) -> dict[str, Any]:
-    counts = record["images"]
-    without = run.scores["crack_free_images"]
+    counts, scores = record["images"], run.scores
+    start = {"begins with": f"the weights {record['start']}"} if record.get("start") else {}
+    mixed = (
+        {"mixed in": f"{record['mixed'][1]:.0%} of each batch, from a second data set"} if record.get("mixed") else {}
+    )
     return {
-        "data set": run.metrics["dataset"],
+        "data set": record["dataset"],
         "trained on": f"{counts['train']} pictures",
+        **start,
+        **mixed,
         "validated on": f"{counts['val']} pictures",
-        "tested on": f"{counts['test']} pictures, {without} of them without a crack",
+        "tested on": f"{scores['images']} pictures of {run.metrics['dataset']}, {scores['crack_free_images']} of them "
+        "without a crack",
     }
 
 
@@ -151,7 +160,7 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
     yield f"On val, at epoch {record['best_epoch']}, whose weights were kept: {figures}. {chosen}"
     for each in (run, *elsewhere):
         yield (
-            f"On the test split of {code(each.metrics['dataset'])}, {each.scores['images']} pictures, with 95 % "
+            f"On the {each.metrics['split']} split of {code(each.metrics['dataset'])}, {each.scores['images']} pictures, with 95 % "
             "intervals over pictures:"
         )
         rows = [
