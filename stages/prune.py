@@ -1,7 +1,7 @@
 """Cut channels out of a trained network and fine-tune what is left: one point of the pruning sweep.
 
 Reads   --prepared, --parent
-Writes  --out   model.json (with the widths), model.safetensors, history.csv, run.json
+Writes  --out   model.json (with the widths), model.safetensors, history.csv, run.json; or failed.json alone
 Params  train, prune.{fold,schedules,scope,round_to,parts,calibration,finetuning,taught}
 
 Example
@@ -18,6 +18,7 @@ from hairline.errors import InputError
 
 def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
     from hairline.engine import load_run
+    from hairline.methods.failures import or_mark
     from hairline.methods.parent import plan_taught
     from hairline.methods.supervised import plan_supervised
     from hairline.methods.training import Training, train
@@ -28,18 +29,19 @@ def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
         raise InputError(f"--arm {arm}: unknown; the section prune makes {sorted(params.prune.points())}")
     run = params.prune.run()
     settings = run.settings(params.train)
-    pruning, course = plan_pruning(
-        pruning_of(params.prune, arm, seed=seed), calibration=params.prune.calibration, loss=settings.loss,
-        normalisation=settings.normalisation,
-    )  # fmt: skip
+    network = load_run(parent).model
     is_taught = params.prune.points()[arm][-1] == "taught"
-    method, create_step = (
-        plan_taught(settings, params.prune.taught, parent=load_run(parent).model)
-        if is_taught
-        else plan_supervised(settings)
-    )
-    training = Training(run, settings, prepared, Repeat(seed, params.prune.fold), start=parent, course=course)
-    train(training, out, method=method | pruning, create_step=create_step)
+    plan = plan_taught(settings, params.prune.taught, parent=network) if is_taught else plan_supervised(settings)
+
+    def work() -> None:
+        pruning, course = plan_pruning(
+            pruning_of(params.prune, arm, seed=seed), calibration=params.prune.calibration, loss=settings.loss,
+            normalisation=settings.normalisation,
+        )  # fmt: skip
+        training = Training(run, settings, prepared, Repeat(seed, params.prune.fold), start=parent, course=course)
+        train(training, out, method=plan[0] | pruning, create_step=plan[1])
+
+    or_mark(out, work)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def covered(path: str, entries: list[str]) -> bool:
 @pytest.mark.parametrize("name", STAGES)
 def test_every_path_in_a_command_is_declared(name):
     stage = body(name)
-    deps, outs = listed(stage["deps"]), listed([*stage["outs"], *stage.get("metrics", [])])
+    deps, outs = listed(stage["deps"]), listed([*stage.get("outs", []), *stage.get("metrics", [])])
     for option, path in paths_in(stage["cmd"]).items():
         assert covered(path, deps + outs), f"{name}: {option} {path} is neither in deps nor in outs"
 
@@ -44,7 +44,7 @@ def test_every_path_in_a_command_is_declared(name):
 def test_every_output_is_named_in_the_command(name):
     stage = body(name)
     named = list(paths_in(stage["cmd"]).values())
-    for path in listed([*stage["outs"], *stage.get("metrics", [])]):
+    for path in listed([*stage.get("outs", []), *stage.get("metrics", [])]):
         assert covered(path, named), f"{name}: {path} is in outs, but the command does not name it"
 
 
@@ -100,7 +100,7 @@ def test_every_stage_script_is_started_by_the_dag():
 
 def test_the_runs_that_are_reported_are_those_that_the_dag_trains():
     params = load_params(ROOT / "params.yaml")
-    outs = [out for name in STAGES for out in listed(body(name)["outs"]) if out.startswith("data/runs/distill")]
+    outs = [out for name in STAGES for out in listed(body(name).get("outs", [])) if out.startswith("data/runs/distill")]
     shapes = {re.sub(r"\$\{item\.(\w+)\}", r"{\1}", out.removeprefix("data/runs/distill/")) for out in outs}
     made = set()
     for repeat in params.kd.repeats():

@@ -22,8 +22,12 @@ def compare_arms(folders: Mapping[Task, Path], *, resamples: int) -> dict[str, A
         if not arm.reference:
             continue
         pairs = [
-            (scores[arm.name, task.repeat], scores[arm.reference, task.repeat]) for task in folders if task.arm == arm
+            (scores[arm.name, task.repeat], scores[arm.reference, task.repeat])
+            for task in folders
+            if task.arm == arm and (arm.reference, task.repeat) in scores
         ]
+        if not pairs:
+            continue
         compared[arm.name] = {"reference": arm.reference}
         for name in COMPARED:
             tests = [paired_test(own, other, name, resamples=resamples, seed=0) for own, other in pairs]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from hairline import engine, io
 from hairline.config import EvaluateParams, Params, TrainParams
+from hairline.errors import InputError
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import Task, evaluate
+from hairline.methods.failures import reason_of
 
 FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv": "{}.csv", "curve.csv": "{}.curve.csv"}
 OF_TRAINING = ("history.csv", "run.json")
@@ -33,6 +35,10 @@ def evaluate_study(
 ) -> None:
     """Score all tasks into `out` and `predictions`; both are replaced only when all is there."""
     world = engine.join_world()
+    failed = {task.name: reason for task in tasks if (reason := reason_of(task.run))}
+    tasks = [task for task in tasks if task.name not in failed]
+    if not tasks:
+        raise InputError(f"no run of the study could be made; of {next(iter(failed))}: {next(iter(failed.values()))}")
     with tempfile.TemporaryDirectory(dir=io.work_folder("evaluation")) as temporary:
         folders = {task: Path(temporary) / task.name for task in tasks}
         for task, folder in folders.items():
@@ -48,4 +54,5 @@ def evaluate_study(
                 (pictures / task.name).mkdir()
                 for picture in sorted(folder.glob("prediction-*.png")):
                     io.link_or_copy(picture, pictures / task.name / picture.name.removeprefix("prediction-"))
+            io.write_json(scores / "failed.json", failed)
             io.write_json(scores / "comparison.json", compare_arms(folders, resamples=params.bootstrap))

@@ -159,10 +159,8 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
         chosen = "A pixel is of the likeliest class: there is no threshold. The test split chose nothing."
     yield f"On val, at epoch {record['best_epoch']}, whose weights were kept: {figures}. {chosen}"
     for each in (run, *elsewhere):
-        yield (
-            f"On the {each.metrics['split']} split of {code(each.metrics['dataset'])}, {each.scores['images']} pictures, with 95 % "
-            "intervals over pictures:"
-        )
+        which = f"the {each.metrics['split']} split of {code(each.metrics['dataset'])}"
+        yield f"On {which}, {each.scores['images']} pictures, with 95 % intervals over pictures:"
         rows = [
             {"class": code(name)}
             | {

@@ -153,6 +153,8 @@ class Study:
     arms: Sequence[Arm]
     comparison: Mapping[str, Any]
     """Each arm that has a reference against it: comparison.json."""
+    failed: Mapping[str, str]
+    """Runs that could not be made, and why; they are in no arm."""
 
     @property
     def split(self) -> str:
@@ -201,11 +203,13 @@ class Study:
 def read_study(params: Params, name: str, *, metrics: Path, runs: Path | None = None) -> Study:
     """From the folder of the study's scores; with that of its run folders for those who read networks."""
     section = params.study(name)
-    arms = [
-        Arm(arm, [_read_run(name, arm, repeat, metrics, runs) for repeat in section.repeats()])
-        for arm in section.plan()
-    ]
-    return Study(name, section, arms, io.read_json(metrics / "comparison.json"))
+    failed = io.read_json(metrics / "failed.json")
+    arms = []
+    for arm in section.plan():
+        made = [repeat for repeat in section.repeats() if arm.run(repeat) not in failed]
+        if made:
+            arms.append(Arm(arm, [_read_run(name, arm, repeat, metrics, runs) for repeat in made]))
+    return Study(name, section, arms, io.read_json(metrics / "comparison.json"), failed)
 
 
 def read_studies(params: Params, *, metrics: Path, runs: Path | None = None) -> list[Study]:

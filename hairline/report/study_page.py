@@ -31,6 +31,7 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
         f"{_counts(study)} Scores are of the class `{arms[0].target}`; brackets hold 95 % intervals {_over(study)}.",
         f"Networks: {networks}.",
         study_table(study).markdown(),
+        *_failed_parts(study),
         *_across_parts(study),
         *_class_parts(study),
         *_published_parts(published),
@@ -110,6 +111,13 @@ def _class_parts(study: Study) -> list[str]:
         return []
     tables = [(f"## {title} by class", class_table(study, title).markdown()) for title in BY_CLASS]
     return [part for pair in tables for part in pair]
+
+
+def _failed_parts(study: Study) -> list[str]:
+    if not study.failed:
+        return []
+    lines = "\n".join(f"- `{run}`: {reason}" for run, reason in study.failed.items())
+    return ["## Failed", "These could not be made, and are in no row above:", lines]
 
 
 def _across_parts(study: Study) -> list[str]:

@@ -55,9 +55,16 @@ def _study(study: Study, select: str) -> Html:
     sorting = tag("span", " A column's title sorts by it.", class_="needs-script")
     return _section(
         study.name, TITLES[study.name],
-        tag("p", about, sorting), arms_table(study, looks, best=study.best(select).name),
+        tag("p", about, sorting), _failed(study), arms_table(study, looks, best=study.best(select).name),
         tag("div", *study_charts(study, looks, select=select), class_="charts"),
     )  # fmt: skip
+
+
+def _failed(study: Study) -> Html | None:
+    if not study.failed:
+        return None
+    rows = [tag("li", tag("b", run), f": {reason}") for run, reason in study.failed.items()]
+    return tag("div", tag("p", "Could not be made, and in no row below:"), tag("ul", *rows, class_="plain"))
 
 
 def _section(anchor: str, title: str, *children: object) -> Html:

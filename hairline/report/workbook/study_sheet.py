@@ -30,7 +30,8 @@ def study_sheet(study: Study, *, figure: str) -> Sheet:
     target = study.arms[0].target
     against = study.reference if len(study.references) == 1 else "the arm named beside them"
     about = f"Scores are of the class {target}; differences are against {against}."
-    return Sheet(study.name, title, [about, measured_how(study.arms), *notes], [arms, *parts])
+    failed = [f"Failed, and in no row: {run}: {reason}" for run, reason in study.failed.items()]
+    return Sheet(study.name, title, [about, measured_how(study.arms), *failed, *notes], [arms, *parts])
 
 
 def _sweep(study: Study, section: DistillParams) -> tuple[list[SheetTable | Chart], list[str]]:
