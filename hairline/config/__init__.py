@@ -13,7 +13,7 @@ from hairline.config.compare import CompareParams
 from hairline.config.data import DatasetParams, SplitParams, TileParams
 from hairline.config.distill import DistillParams, RuleTemperature, StrategyParams, TeacherParams, Temperature
 from hairline.config.kinds import Name, Share
-from hairline.config.prune import PruneParams, TaughtParams
+from hairline.config.prune import PruneParams, ScanParams, TaughtParams
 from hairline.config.reports import EvaluateParams, LatencyParams, ReportParams, TrackParams
 from hairline.config.study import ArmPlan, Repeat, StudyParams
 from hairline.config.training import (
@@ -48,6 +48,7 @@ __all__ = [
     "ReportParams",
     "RuleTemperature",
     "RunParams",
+    "ScanParams",
     "Section",
     "Share",
     "SplitParams",

@@ -25,6 +25,15 @@ class TaughtParams(Section):
     temperature: float = Field(gt=0)
 
 
+class ScanParams(Section):
+    """How much each layer can spare: every one cut alone, and the network scored on val."""
+
+    criterion: Name
+    ratios: list[Ratio] = Field(min_length=1)
+    pictures: int = Field(gt=0)
+    """Of val, at most."""
+
+
 class PruneParams(Section):
     dataset: Name
     seeds: list[int]
@@ -50,6 +59,7 @@ class PruneParams(Section):
     finetuning: WorkParams
     """The same for all arms, whatever their schedule: its epochs are shared by the steps."""
     taught: TaughtParams
+    scan: ScanParams
 
     def points(self) -> dict[str, tuple[str, str, float, str]]:
         """Criterion, schedule, ratio and teaching of each pruned arm."""

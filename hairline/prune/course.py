@@ -37,19 +37,19 @@ def plan_pruning(
     """What the result depends on, and the course of the training."""
 
     def change(model: nn.Module, batches: TrainBatches) -> Iterator[PruningStep]:
-        losses = _losses_of(batches, calibration=calibration, loss=loss, normalisation=normalisation)
+        losses = calibration_losses(batches, count=calibration, loss=loss, normalisation=normalisation)
         return pruning_steps(model, pruning, losses=losses)
 
     return {"pruning": asdict(pruning), "calibration": calibration}, Course(pruning.steps, change)
 
 
-def _losses_of(batches: TrainBatches, *, calibration: int, loss: LossParams, normalisation: str) -> Losses:
+def calibration_losses(batches: TrainBatches, *, count: int, loss: LossParams, normalisation: str) -> Losses:
     """The real loss on the first batches of an epoch, the same ones in every step."""
 
     def losses(model: nn.Module) -> Iterator[Tensor]:
         step = SupervisedStep(model, loss, normalisation=normalisation)
         device = next(model.parameters()).device
-        for batch in islice(batches.epoch(0), calibration):
+        for batch in islice(batches.epoch(0), count):
             with torch.enable_grad():
                 yield step(batch.to(device))["loss"]
 
