@@ -151,6 +151,7 @@ def test_another_temperature_trains_only_its_student_and_switching_back_costs_no
         "train_chosen@0-0",
         "evaluate@distill",
         "report@distill",
+        "check@distill",
         "draw@distill",
         "write_workbook",
         "write_page",
