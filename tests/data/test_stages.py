@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path, make_folder):
-    """A folder with a params.yaml whose only data set is a folder of photographs."""
+    """A folder with a params.yaml that has one more data set, a folder of photographs."""
     content = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
-    (split,) = [chosen["split"] for chosen in content["datasets"].values()][:1]
+    split = content["datasets"]["synthetic"]["split"]
     content["datasets"]["mine"] = {
         "source": "folder",
         "options": {"path": str(make_folder(20))},
@@ -74,7 +74,7 @@ def test_download_and_split_lead_from_a_folder_to_a_manifest(project):
 def test_data_sets_are_compared_and_a_common_test_picture_is_warned_of(project):
     content = YAML(typ="safe").load((project / "params.yaml").read_text())
     content["datasets"] = {"mine": content["datasets"]["mine"], "yours": content["datasets"]["mine"]}
-    content["kd"]["dataset"] = "mine"
+    content["studies"] = {"compare": "compare"}
     content["compare"]["datasets"] = ["mine"]
     with (project / "params.yaml").open("w") as file:
         YAML().dump(content, file)
@@ -98,7 +98,7 @@ def test_a_data_set_that_is_not_prepared_is_told_in_one_line(project):
 def test_an_unknown_data_set_is_answered_in_one_line_with_the_known_ones(project):
     done = download(project, "mien")
     assert done.returncode == 1
-    assert "error: params.yaml: no data set 'mien' under `datasets`; known: mine" in done.stderr
+    assert "error: params.yaml: no data set 'mien' under `datasets`; known: defects, mine, synthetic" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
