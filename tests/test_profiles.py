@@ -24,7 +24,7 @@ def test_every_profile_fits_the_parameters_and_says_what_it_is(name):
     assert resolve(BASE, [profile]) != resolve(BASE, [])
 
 
-@pytest.mark.parametrize("name", list_profiles(ROOT / "profiles"))
+@pytest.mark.parametrize("name", COMPLETE)
 def test_dvc_reads_a_profile_as_we_do(name, tmp_path):
     from dvc.utils.hydra import apply_overrides
 
