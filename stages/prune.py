@@ -17,7 +17,7 @@ from hairline.errors import InputError
 
 
 def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
-    from hairline.engine import load_run
+    from hairline.engine import join_world, load_run
     from hairline.methods.failures import or_mark
     from hairline.methods.parent import plan_taught
     from hairline.methods.supervised import plan_supervised
@@ -41,7 +41,7 @@ def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
         training = Training(run, settings, prepared, Repeat(seed, params.prune.fold), start=parent, course=course)
         train(training, out, method=plan[0] | pruning, create_step=plan[1])
 
-    or_mark(out, work)
+    or_mark(out, work, is_main=join_world().is_main)
 
 
 if __name__ == "__main__":

@@ -14,23 +14,33 @@ from hairline.errors import InputError
 
 
 def set_up_device(settings: TrainParams, world: World) -> torch.device:
-    """Choose the device, set threads and determinism; a GPU that is asked for and missing is refused."""
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise InputError(
-            "train.device is cuda, but torch sees no CUDA device here; set train.device to auto or cpu, "
-            "or check the driver with nvidia-smi"
-        )
-    keep_freed_memory()
-    torch.set_num_threads(settings.threads or max(1, _cores() // world.size))
+    """`choose_device` for one process of a training, and determinism."""
+    threads = settings.threads or max(1, _cores() // world.size)
+    device = choose_device(settings.device, threads, option="train.device", index=world.local_rank)
     if settings.deterministic:
         os.environ.setdefault(
             "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
         )  # cuBLAS is only deterministic with a fixed workspace
     torch.use_deterministic_algorithms(settings.deterministic)
     torch.backends.cudnn.benchmark = not settings.deterministic
-    if settings.device == "cpu" or not torch.cuda.is_available():
+    return device
+
+
+def choose_device(name: str, threads: int, *, option: str, index: int = 0) -> torch.device:
+    """`auto`, `cpu` or `cuda` as a device, and so many threads of the CPU, 0: one a core.
+
+    A GPU that is asked for and missing is refused, in the name of the option that asked.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError(
+            f"{option} is cuda, but torch sees no CUDA device here; set {option} to auto or cpu, "
+            "or check the driver with nvidia-smi"
+        )
+    keep_freed_memory()
+    torch.set_num_threads(threads or _cores())
+    if name == "cpu" or not torch.cuda.is_available():
         return torch.device("cpu")
-    device = torch.device("cuda", world.local_rank)
+    device = torch.device("cuda", index)
     torch.cuda.set_device(device)
     return device
 

@@ -13,11 +13,13 @@ from hairline.errors import InputError
 MARK = "failed.json"
 
 
-def or_mark(out: Path, work: Callable[[], None]) -> None:
-    """Do the work that fills the folder `out`; where it is refused, fill it with the reason."""
+def or_mark(out: Path, work: Callable[[], None], *, is_main: bool = True) -> None:
+    """Do the work that fills the folder `out`; where it is refused, the main process fills it with the reason."""
     try:
         work()
     except InputError as refusal:
+        if not is_main:
+            return
         print(f"failed: {out.name}: {refusal}", file=sys.stderr, flush=True)
         with io.replaced_folder(out) as folder:
             io.write_json(folder / MARK, {"reason": str(refusal)})

@@ -1,6 +1,6 @@
 """What every training of a segmentation network shares, whatever the method: data in, a run folder out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ def _train(
     )
     with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
 
-        def fit(part: int, epochs: int) -> engine.Fitted:
+        def fit(part: int, epochs: int, done: int) -> engine.Fitted:
             return engine.fit(
                 create_step(model),
                 batches,
@@ -145,7 +145,7 @@ def _train(
                 device=device,
                 world=world,
                 label=out.name,
-                on_epoch=on_epoch,
+                on_epoch=on_epoch and (lambda row: on_epoch(_later(row, done))),
             )
 
         fitted = _in_parts(training, model, batches, fit)
@@ -172,7 +172,7 @@ def _train(
 
 
 def _in_parts(
-    training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[int, int], engine.Fitted]
+    training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[int, int, int], engine.Fitted]
 ) -> engine.Fitted:
     """The parts of the course one after the other, each from the best weights of the one before; as one history."""
     parts, epochs = training.course.parts, training.run.epochs_of(len(batches))
@@ -184,12 +184,17 @@ def _in_parts(
     done, history, seconds = 0, [], 0.0
     for part, _ in enumerate(training.course.change(model, batches)):
         own = epochs // parts if part < parts - 1 else epochs - done
-        fitted = fit(part, own)
+        fitted = fit(part, own, done)
         model.load_state_dict(fitted.weights)
-        history += [row | {"epoch": row["epoch"] + done} for row in fitted.history]
+        history += [_later(row, done) for row in fitted.history]
         done, seconds = done + own, seconds + fitted.seconds
     best_epoch = done - own + fitted.best_epoch
     return replace(fitted, history=history, best_epoch=best_epoch, seconds=seconds)
+
+
+def _later(row: Mapping[str, float], epochs: int) -> dict[str, float]:
+    """A row of the history of a part, as one of the whole."""
+    return {**row, "epoch": row["epoch"] + epochs}
 
 
 def _unusual_widths(model: nn.Module, params: ModelParams, *, classes: int) -> Widths:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from hairline import io
 from hairline.config import LossParams, PruneParams
 from hairline.data.loader import TrainBatches
 from hairline.methods.supervised import SupervisedStep
@@ -40,7 +42,12 @@ def plan_pruning(
         losses = calibration_losses(batches, count=calibration, loss=loss, normalisation=normalisation)
         return pruning_steps(model, pruning, losses=losses)
 
-    return {"pruning": asdict(pruning), "calibration": calibration}, Course(pruning.steps, change)
+    depends_on = {
+        "pruning": asdict(pruning),
+        "calibration": calibration,
+        "pruning_code": io.code_fingerprint([Path(__file__).parent]),
+    }
+    return depends_on, Course(pruning.steps, change)
 
 
 def calibration_losses(batches: TrainBatches, *, count: int, loss: LossParams, normalisation: str) -> Losses:

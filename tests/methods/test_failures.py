@@ -13,7 +13,7 @@ from hairline.methods.failures import or_mark, reason_of
 from hairline.methods.study import evaluate_study, tasks_of
 from hairline.report.results import read_study
 from hairline.report.study_page import study_page
-from tests.methods.test_evaluation import save_random_run
+from tests.methods.runs import save_random_run
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +31,11 @@ def test_a_refusal_is_marked_with_its_reason_and_told(tmp_path, capsys):
 def test_a_crash_is_no_refusal_and_marks_nothing(tmp_path):
     with pytest.raises(ZeroDivisionError):
         or_mark(tmp_path / "run", lambda: 1 / 0)
+    assert not (tmp_path / "run").exists()
+
+
+def test_of_several_processes_the_main_one_marks(tmp_path):
+    or_mark(tmp_path / "run", refuse, is_main=False)
     assert not (tmp_path / "run").exists()
 
 

@@ -11,19 +11,7 @@ from hairline.config import Repeat
 from hairline.data.manifest import write_classes
 from hairline.engine import load_run
 from hairline.errors import InputError
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
-
-
-@pytest.fixture
-def training(tiny_run, tiny_settings, prepared):
-    return Training(tiny_run, tiny_settings, prepared, Repeat(0, 0))
-
-
-def trained(training, out):
-    method, create_step = plan_supervised(training.settings)
-    train(training, out, method=method, create_step=create_step)
-    return out
+from tests.methods.runs import train_supervised
 
 
 def record(run):
@@ -31,28 +19,30 @@ def record(run):
 
 
 def test_without_learning_a_start_comes_out_as_it_went_in(training, tmp_path):
-    start = trained(training, tmp_path / "start")
+    start = train_supervised(training, tmp_path / "start")
     still = training.run.model_copy(update={"learning_rate": 1e-12})
     settings = training.settings.model_copy(update={"weight_decay": 0.0})
-    out = trained(replace(training, run=still, settings=settings, start=start), tmp_path / "out")
+    out = train_supervised(replace(training, run=still, settings=settings, start=start), tmp_path / "out")
     before, after = (dict(load_run(run).model.named_parameters()) for run in (start, out))
     for name in before:  # not the running statistics of its norms, which move without learning
         torch.testing.assert_close(after[name], before[name], rtol=1e-5, atol=1e-6)
 
 
 def test_the_start_is_part_of_what_a_result_depends_on(training, tmp_path):
-    start = trained(training, tmp_path / "start")
-    other = trained(replace(training, repeat=Repeat(1, 0)), tmp_path / "other")
-    runs = [trained(replace(training, start=each), tmp_path / f"from-{each.name}") for each in (start, other)]
+    start = train_supervised(training, tmp_path / "start")
+    other = train_supervised(replace(training, repeat=Repeat(1, 0)), tmp_path / "other")
+    runs = [train_supervised(replace(training, start=each), tmp_path / f"from-{each.name}") for each in (start, other)]
     assert record(runs[0])["start"] == load_run(start).card.weights_sha256
     assert (runs[0] / "model.safetensors").read_bytes() != (runs[1] / "model.safetensors").read_bytes()
 
 
 def test_a_start_of_another_network_is_refused(training, tmp_path):
-    start = trained(training, tmp_path / "start")
+    start = train_supervised(training, tmp_path / "start")
     wider = training.run.model.model_copy(update={"arguments": {"width": 3, "blocks": 1}})
     with pytest.raises(InputError, match="another network"):
-        trained(replace(training, run=training.run.model_copy(update={"model": wider}), start=start), tmp_path / "out")
+        train_supervised(
+            replace(training, run=training.run.model_copy(update={"model": wider}), start=start), tmp_path / "out"
+        )
 
 
 def other_classes(prepared, folder):
@@ -62,15 +52,15 @@ def other_classes(prepared, folder):
 
 
 def test_a_start_that_knows_other_classes_is_refused(training, tmp_path):
-    start = trained(training, tmp_path / "start")
+    start = train_supervised(training, tmp_path / "start")
     elsewhere = other_classes(training.prepared, tmp_path / "rusty")
     with pytest.raises(InputError, match=r"knows the classes \['background', 'crack'\], wanted are"):
-        trained(replace(training, prepared=elsewhere, start=start), tmp_path / "out")
+        train_supervised(replace(training, prepared=elsewhere, start=start), tmp_path / "out")
 
 
 def test_few_masks_are_few_and_val_and_test_stay_whole(training, tmp_path):
     whole, few = (
-        record(trained(each, tmp_path / name))["images"]
+        record(train_supervised(each, tmp_path / name))["images"]
         for name, each in (("whole", training), ("few", replace(training, masks=4)))
     )
     assert few["train"] == 4 < whole["train"]
@@ -79,12 +69,12 @@ def test_few_masks_are_few_and_val_and_test_stay_whole(training, tmp_path):
 
 def test_more_masks_than_there_are_are_refused_with_both_numbers(training, tmp_path):
     with pytest.raises(InputError, match="999 labelled samples are asked for, but there are"):
-        trained(replace(training, masks=999), tmp_path / "out")
+        train_supervised(replace(training, masks=999), tmp_path / "out")
 
 
 def test_another_data_set_of_the_same_classes_is_mixed_in(training, prepared, tmp_path):
-    mixed = trained(replace(training, mixed=prepared, mixed_share=0.5), tmp_path / "mixed")
-    alone = trained(training, tmp_path / "alone")
+    mixed = train_supervised(replace(training, mixed=prepared, mixed_share=0.5), tmp_path / "mixed")
+    alone = train_supervised(training, tmp_path / "alone")
     assert record(mixed)["mixed"][1] == 0.5 and record(alone)["mixed"] is None
     assert (mixed / "model.safetensors").read_bytes() != (alone / "model.safetensors").read_bytes()
 
@@ -92,11 +82,11 @@ def test_another_data_set_of_the_same_classes_is_mixed_in(training, prepared, tm
 def test_data_sets_of_other_classes_are_not_mixed(training, prepared, tmp_path):
     elsewhere = other_classes(prepared, tmp_path / "rusty")
     with pytest.raises(InputError, match="only equal ones can be mixed"):
-        trained(replace(training, mixed=elsewhere, mixed_share=0.5), tmp_path / "out")
+        train_supervised(replace(training, mixed=elsewhere, mixed_share=0.5), tmp_path / "out")
 
 
 def test_steps_are_as_many_epochs_as_they_need(training, tmp_path):
-    batches = record(trained(training, tmp_path / "epochs"))["images"]["train"] // training.run.batch_size
+    batches = record(train_supervised(training, tmp_path / "epochs"))["images"]["train"] // training.run.batch_size
     run = training.run.model_copy(update={"epochs": 0, "steps": 2 * batches + 1})
-    out = trained(replace(training, run=run), tmp_path / "steps")
+    out = train_supervised(replace(training, run=run), tmp_path / "steps")
     assert len((out / "history.csv").read_text().splitlines()) == 1 + 3

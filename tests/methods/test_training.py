@@ -21,22 +21,11 @@ from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.soft_labels import plan_student
 from hairline.methods.soften import soften, teacher_probabilities
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
+from hairline.methods.training import train
 from hairline.methods.validation import Validation
+from tests.methods.runs import train_supervised
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def training(tiny_run, tiny_settings, prepared):
-    return Training(tiny_run, tiny_settings, prepared, Repeat(0, 0))
-
-
-def train_supervised(training, out):
-    method, create_step = plan_supervised(training.settings)
-    train(training, out, method=method, create_step=create_step)
-    return out
 
 
 def soften_at(teacher, prepared, out, temperature, settings, *, minimum_f1=0.0, storage="uint8"):

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from hairline import engine
+from hairline import engine, io
 from hairline.config import PruneParams, Repeat, TaughtParams, load_params
 from hairline.engine import load_run
 from hairline.errors import InputError
@@ -51,6 +52,10 @@ def prune(training, parent, out, pruning=TWO_STEPS, teacher=None):
     return out
 
 
+def record_of(run):
+    return json.loads((run / "run.json").read_text())
+
+
 def test_the_run_that_comes_out_is_narrower_and_loads_like_any_other(training, parent, tmp_path):
     pruned = load_run(prune(training, parent, tmp_path / "pruned"))
     assert count_parameters(pruned.model) < 0.4 * count_parameters(load_run(parent).model)
@@ -61,10 +66,32 @@ def test_the_run_that_comes_out_is_narrower_and_loads_like_any_other(training, p
 def test_its_history_counts_on_over_the_steps(training, parent, tmp_path):
     out = prune(training, parent, tmp_path / "pruned")
     epochs = [int(float(line.split(",")[0])) for line in (out / "history.csv").read_text().splitlines()[1:]]
-    record = json.loads((out / "run.json").read_text())
+    record = record_of(out)
     assert epochs == [1, 2, 3]
     assert 2 <= record["best_epoch"] <= 3, "kept is what came after the last cut"
     assert record["method"]["pruning"]["criterion"] == "taylor"
+
+
+def test_live_curves_count_on_over_the_steps(training, parent, tmp_path, monkeypatch):
+    rows = []
+
+    @contextmanager
+    def listened(*_, **__):
+        yield rows.append
+
+    monkeypatch.setattr("hairline.methods.training.live_curves", listened)
+    prune(training, parent, tmp_path / "pruned")
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+
+
+def test_an_edited_ranking_is_not_answered_with_an_older_result(training, parent, tmp_path, monkeypatch):
+    def key():
+        return record_of(prune(training, parent, tmp_path / "pruned"))["method"]["pruning_code"]
+
+    before = key()
+    own = io.code_fingerprint
+    monkeypatch.setattr("hairline.prune.course.io.code_fingerprint", lambda paths: own([*paths, Path(__file__)]))
+    assert key() != before
 
 
 def test_a_fresh_process_reads_the_same_network(training, parent, tmp_path):

@@ -1,0 +1,26 @@
+"""Run folders, as small as they come: trained for a moment, or of random weights."""
+
+from pathlib import Path
+
+import torch
+
+from hairline.engine import ModelCard, save_run
+from hairline.methods.supervised import plan_supervised
+from hairline.methods.training import Training, train
+from hairline.models import create_model
+
+ONE_LOOK = {"scales": [1], "mirror": False}
+
+
+def train_supervised(training: Training, out: Path) -> Path:
+    method, create_step = plan_supervised(training.settings)
+    train(training, out, method=method, create_step=create_step)
+    return out
+
+
+def save_random_run(folder: Path, *, seed: int = 0, threshold: float = 0.5) -> Path:
+    torch.manual_seed(seed)
+    model = create_model("hrsegnet", classes=2, width=4)
+    card = ModelCard("hrsegnet", {"width": 4}, ["background", "crack"], "standardise", threshold, ONE_LOOK)
+    save_run(folder, card=card, weights=model.state_dict(), history=[{"epoch": 1}], record={})
+    return folder
