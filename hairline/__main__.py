@@ -7,7 +7,7 @@ import sys
 
 from hairline.commands import run_stage, script_parser
 
-COMMANDS = ("explain", "predict", "profile", "report")
+COMMANDS = ("explain", "predict", "profile", "report", "weights")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 Reads   --prepared, --parent
 Writes  --out   model.json (with the widths), model.safetensors, history.csv, run.json; or failed.json alone
-Params  train, prune.{fold,schedules,scope,round_to,parts,calibration,finetuning,taught}
+Params  train, prune.{fold,schedules,scope,round_to,parts,between,calibration,finetuning,taught}
 
 Example
   python -m stages.prune --arm taylor-iterative-0.5-taught --seed 0 --prepared data/prepared/defects \\
@@ -35,8 +35,8 @@ def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
 
     def work() -> None:
         pruning, course = plan_pruning(
-            pruning_of(params.prune, arm, seed=seed), calibration=params.prune.calibration, loss=settings.loss,
-            normalisation=settings.normalisation,
+            pruning_of(params.prune, arm, seed=seed), between=params.prune.between,
+            calibration=params.prune.calibration, loss=settings.loss, normalisation=settings.normalisation,
         )  # fmt: skip
         training = Training(run, settings, prepared, Repeat(seed, params.prune.fold), start=parent, course=course)
         train(training, out, method=plan[0] | pruning, create_step=plan[1])

@@ -6,7 +6,7 @@ Params  train, annotate.fold, annotate.mixed_share, annotate.model, annotate.{tr
 
 Example
   python -m stages.train_few --arm pretrained-16 --seed 0 --prepared data/prepared/deepcrack \\
-    --start data/runs/annotate/pretrained-0-s0-f0 --out data/runs/annotate/pretrained-16-s0-f0
+    --start data/runs/annotate/drawn-0-s0-f0 --out data/runs/annotate/pretrained-16-s0-f0
 """
 
 from pathlib import Path

@@ -128,18 +128,25 @@ def annotated(**changes) -> AnnotateParams:
 
 
 def test_fewer_masks_are_held_against_as_many_from_scratch():
-    labelled = {"supervised": [8, "all"], "pretrained": [8, 16], "mixed": ["all"]}
+    labelled = {"supervised": [8, "all"], "pretrained": [8, 16], "mixed": ["all"], "drawn": [0]}
     plan = {arm.name: arm.reference for arm in annotated(labelled=labelled).plan()}
     assert plan == {
-        "pretrained-0": "", "supervised-8": "", "supervised-all": "", "pretrained-8": "supervised-8",
+        "drawn-0": "", "supervised-8": "", "supervised-all": "", "pretrained-8": "supervised-8",
         "pretrained-16": "", "mixed-all": "supervised-all",
     }  # fmt: skip
 
 
+def test_nothing_is_drawn_where_nobody_begins_with_it():
+    labelled = {"drawn": [], "supervised": ["all"], "pretrained": [], "mixed": ["all"]}
+    assert [arm.name for arm in annotated(labelled=labelled).plan()] == ["supervised-all", "mixed-all"]
+    with pytest.raises(ValidationError, match="pretrained begins with the network that saw no mask"):
+        annotated(labelled=labelled | {"pretrained": [8]})
+
+
 def test_an_arm_knows_its_masks_and_only_the_first_its_own_work():
     study = annotated()
-    assert [study.masks(arm) for arm in ("pretrained-0", "mixed-16", "supervised-all")] == [None, 16, None]
-    assert study.run("pretrained-0").epochs == study.pretraining.epochs
+    assert [study.masks(arm) for arm in ("drawn-0", "mixed-16", "supervised-all")] == [None, 16, None]
+    assert study.run("drawn-0").epochs == study.pretraining.epochs
     assert study.run("pretrained-8").learning_rate == study.finetuning.learning_rate
     assert study.run("mixed-8").learning_rate == study.training.learning_rate
     assert study.run("pretrained-8").steps == study.run("supervised-all").steps == study.training.steps

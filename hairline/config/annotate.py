@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hairline.config.kinds import Name, Share
 from hairline.config.study import ArmPlan, Repeat
@@ -12,21 +12,29 @@ from hairline.sections import Section
 Count = Annotated[int, Field(gt=0)] | Literal["all"]
 
 METHODS = {
+    "drawn": "on {drawn} alone",
     "supervised": "from scratch",
     "pretrained": "after training on {drawn}",
     "mixed": "together with {drawn}",
 }
 """What each method does with the hand-drawn masks."""
-DRAWN_ALONE = "pretrained-0"
-"""The network that `pretrained` starts from, which has seen no hand-drawn mask at all."""
+DRAWN_ALONE = "drawn-0"
+"""The network that has seen no hand-drawn mask at all; `pretrained` begins with it."""
 
 
 class LabelledParams(Section):
     """Numbers of hand-drawn masks, for each method; eight of them are among the sixteen. Empty: not done."""
 
+    drawn: list[Literal[0]] = Field(max_length=1)
     supervised: list[Count]
     pretrained: list[Count]
     mixed: list[Count]
+
+    @model_validator(mode="after")
+    def _pretrained_has_a_beginning(self) -> "LabelledParams":
+        if self.pretrained and not self.drawn:
+            raise ValueError("pretrained begins with the network that saw no mask; give drawn as [0], or no pretrained")
+        return self
 
 
 class AnnotateParams(Section):
@@ -55,23 +63,21 @@ class AnnotateParams(Section):
         arms = []
         for method, own in counts.items():
             for count in own:
-                has_partner = method != "supervised" and count in counts.get("supervised", [])
-                what = METHODS[method].format(drawn=self.drawn)
+                has_partner = method not in ("drawn", "supervised") and count in counts.get("supervised", [])
+                masks = f"{count} masks" if count else "no mask"
+                what = f"{masks}, {METHODS[method].format(drawn=self.drawn)}"
                 reference = f"supervised-{count}" if has_partner else ""
-                arms.append(ArmPlan(f"{method}-{count}", f"{count} masks, {what}", self.dataset, reference=reference))
-        if "pretrained" in counts:
-            arms.insert(0, ArmPlan(DRAWN_ALONE, f"no mask, trained on {self.drawn} alone", self.dataset))
+                arms.append(ArmPlan(f"{method}-{count}", what, self.dataset, reference=reference))
         return arms
 
     def run(self, arm: str) -> RunParams:
         """What an arm's training is."""
-        method = arm.rpartition("-")[0]
-        work = self.finetuning if method == "pretrained" else self.training
-        work = self.pretraining if arm == DRAWN_ALONE else work
+        other = {"drawn": self.pretraining, "pretrained": self.finetuning}
+        work = other.get(arm.rpartition("-")[0], self.training)
         return RunParams(model=self.model, **work.model_dump())
 
     def masks(self, arm: str) -> int | None:
-        """How many masks of its data set an arm may use; None: all."""
+        """How many masks of the data set that it trains on an arm may use; None: all."""
         count = arm.rpartition("-")[2]
         return None if count == "all" or arm == DRAWN_ALONE else int(count)
 

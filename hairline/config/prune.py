@@ -45,6 +45,8 @@ class PruneParams(Section):
     """What a channel is worth: of hairline.prune.list_criteria()."""
     schedules: dict[Name, Annotated[int, Field(ge=1)]]
     """Name -> in how many steps the ratio is reached, with fine-tuning after each."""
+    between: float = Field(ge=0, lt=1)
+    """Share of the fine-tuning after each step but the last, at least an epoch."""
     ratios: list[Ratio]
     """Share of the channels that goes."""
     teaching: list[Literal["alone", "taught"]]
@@ -57,7 +59,7 @@ class PruneParams(Section):
     calibration: int = Field(gt=0)
     """Batches behind the gradients of a criterion that needs them."""
     finetuning: WorkParams
-    """The same for all arms, whatever their schedule: its epochs are shared by the steps."""
+    """The same for all arms, whatever their schedule: what the steps before leave of it follows the last cut."""
     taught: TaughtParams
     scan: ScanParams
 

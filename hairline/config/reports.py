@@ -2,17 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hairline.sections import Section
 
+EngineName = Literal["torch", "openvino"]
+
 
 class LatencyParams(Section):
+    engines: list[EngineName] = Field(min_length=1)
+    """What runs the network: of hairline.models.latency.list_engines(). The first one is that of the figures."""
     size: int = Field(gt=0)
     """Side of the square picture, pixels."""
     threads: int = Field(gt=0)
     warmup: int = Field(ge=0)
     runs: int = Field(gt=0)
+
+    @field_validator("engines")
+    @classmethod
+    def _each_once(cls, engines: list[str]) -> list[str]:
+        if len(set(engines)) < len(engines):
+            raise ValueError("an engine stands there twice; each is timed once")
+        return engines
 
 
 class EvaluateParams(Section):

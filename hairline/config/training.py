@@ -65,6 +65,17 @@ class BordersParams(Section):
     """As CrackSense did: where there is a crack, every other class is DELETED. Only to reproduce it."""
 
 
+class WeightsParams(Section):
+    """What a network with a backbone learned on another task; not for a training that begins with a run's weights."""
+
+    file: str
+    """torchvision's own .pth, or safetensors under the same names; empty: the network begins with chance."""
+    sha256: str
+    """Of the file; empty: the digits in its name, as torchvision gives them, are held to."""
+    freeze: bool
+    """The backbone stays as it was, its running statistics too, while the rest learns."""
+
+
 class TrainParams(Section):
     """What all trainings share; epochs, batch size and learning rate belong to each run."""
 
@@ -106,6 +117,7 @@ class TrainParams(Section):
     """What the kept weights are best at, on val."""
     views: ViewsParams
     """At validation, and wherever the network is used after that. Saved with it."""
+    weights: WeightsParams
     borders: BordersParams
     loss: LossParams
     augment: AugmentParams

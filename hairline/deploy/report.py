@@ -48,6 +48,8 @@ def _read(path: Path) -> Run:
     if missing:
         raise InputError(f"{path}: has no {missing[0]}, so it is not a run's scores; expected a file like <run>.json")
     speed = io.read_json(path.with_name(f"{path.stem}.speed.json"))
+    if not speed.get("engines"):
+        raise InputError(f"{path.with_suffix('')}.speed.json: has no engines; run `dvc repro evaluate` again")
     repeat, study = Repeat(**content["repeat"]), path.absolute().parent.name
     plan = ArmPlan(content["arm"], "", content["dataset"])
     return Run(study, plan, repeat, path.stem, content, speed, path.parent, None)

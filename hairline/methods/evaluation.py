@@ -17,16 +17,19 @@ from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
-from hairline.models.cost import count_macs, count_parameters, measure_latency
+from hairline.models.cost import count_macs, count_parameters
+from hairline.models.latency import measure_latency
 from hairline.progress import Progress
 
 OF_CLASS = ("precision", "recall", "f1", "iou", "f1_2px", "cldice", "ods", "ois", "ap", "m_f1", "m_iou")
+AT_TOLERANCES = ("lt_iou_{}px",)
 OF_SPLIT = ("mean_iou",)
 OF_IMAGE = ("precision", "recall", "f1", "iou", "f1_2px", "support_pixels", "fp", "fn")
 CURVE = ("class", "threshold", "precision", "recall")
 CURVE_POINTS = 64
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
+USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/latency", "models/views.py")
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,7 @@ def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainPa
         "task": [task.name, task.arm.name, task.repeat.seed, task.repeat.fold],
         "params": params.model_dump(mode="json"),
         "precision": settings.precision,
-        "code": io.code_fingerprint(
-            [Path(__file__), *(ROOT / name for name in ("metrics", "engine/predict.py", "engine/sliding.py"))]
-        ),
+        "code": io.code_fingerprint([Path(__file__), *(ROOT / name for name in USED)]),
     }
 
     def work(folder: Path, scratch: Path) -> None:
@@ -127,6 +128,7 @@ def _write(
             "classes": classes,  # by id; the scores below are sorted by name
             "threshold": run.card.threshold,
             "weights_sha256": run.card.weights_sha256,
+            "weights_bytes": (task.run / "model.safetensors").stat().st_size,
             "views": run.card.views,
             "parameters": count_parameters(run.model, inference=True),
             "macs": count_macs(run.as_used, size, size),
@@ -146,7 +148,8 @@ def intervals_of(scores: list[ImageScore], classes: Sequence[str], params: Evalu
         return bootstrap_interval(scores, names, resamples=params.bootstrap, seed=0, class_id=class_id)
 
     known = set(pool(scores, classes)["classes"][classes[1]])
-    names = [name for name in OF_CLASS if name in known]
+    tolerant = [name.format(reach) for name in AT_TOLERANCES for reach in params.tolerances]
+    names = [name for name in (*OF_CLASS, *tolerant) if name in known]
     by_class = {name: drawn(names, class_id) for class_id, name in enumerate(classes) if class_id}
     return {"level": 0.95, "over": "images", "classes": by_class, **drawn(OF_SPLIT, 1)}
 

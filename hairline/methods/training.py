@@ -1,6 +1,8 @@
 """What every training of a segmentation network shares, whatever the method: data in, a run folder out."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from hairline.engine.live import live_curves
 from hairline.errors import InputError
 from hairline.methods.validation import Validation
 from hairline.models import create_model
+from hairline.models.backbone import frozen_backbone
+from hairline.models.pretrained import existing, load_pretrained
 from hairline.models.widths import Widths, widths_of
 
 ROOT = Path(__file__).parents[1]
@@ -30,11 +34,13 @@ class Course:
     """A training in parts, between which the network itself changes; each part has a new optimiser and schedule."""
 
     parts: int
+    between: float
+    """Share of the epochs, but at least one, in every part but the last, which has all that are left."""
     change: Callable[[nn.Module, TrainBatches], Iterator[object]]
     """Changes the network in place, once a part, before it."""
 
 
-UNCHANGED = Course(1, lambda model, batches: iter([None]))
+UNCHANGED = Course(1, 0, lambda model, batches: iter([None]))
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,12 @@ class Training:
     mixed_share: float = 0.0
     course: Course = UNCHANGED
 
+    @property
+    def weights(self) -> Path | None:
+        """A file of weights of another task that it begins with."""
+        file = self.settings.weights.file
+        return existing(Path(file)) if file and self.start is None else None
+
     def key(self, method: dict[str, Any]) -> dict[str, Any]:
         """All that the result depends on: equal keys, equal weights."""
         soft = self.soft_labels / "index.json" if self.soft_labels else None
@@ -67,6 +79,7 @@ class Training:
             "data": io.sha256_of(self.prepared / "manifest.csv"),
             "soft_labels": io.sha256_of(soft) if soft else None,
             "masks": self.masks,
+            "weights": io.sha256_of(self.weights) if self.weights else None,
             "start": engine.read_card(self.start).weights_sha256 if self.start else None,
             "mixed": [io.sha256_of(self.mixed / "manifest.csv"), self.mixed_share] if self.mixed else None,
             "method": method,
@@ -105,9 +118,7 @@ def _train(
         chosen["train"] = choose_labelled(chosen["train"], training.masks, seed=training.repeat.seed)
     store = open_store(training.prepared, samples)
     model = create_model(run.model.name, classes=len(classes), **run.model.arguments)
-    start = engine.load_run(training.start) if training.start else None
-    if start:
-        engine.take_weights(model, start, classes=classes)
+    _begin(model, training, classes)
     batches = TrainBatches(
         store,
         chosen["train"],
@@ -133,20 +144,21 @@ def _train(
     with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
 
         def fit(part: int, epochs: int, done: int) -> engine.Fitted:
-            return engine.fit(
-                create_step(model),
-                batches,
-                model=model,
-                validate=validation,
-                settings=settings,
-                epochs=epochs,
-                learning_rate=run.learning_rate,
-                checkpoint=scratch / f"checkpoint-{part}.pt",
-                device=device,
-                world=world,
-                label=out.name,
-                on_epoch=on_epoch and (lambda row: on_epoch(_later(row, done))),
-            )
+            with frozen_backbone(model) if settings.weights.freeze else nullcontext():
+                return engine.fit(
+                    create_step(model),
+                    batches,
+                    model=model,
+                    validate=validation,
+                    settings=settings,
+                    epochs=epochs,
+                    learning_rate=run.learning_rate,
+                    checkpoint=scratch / f"checkpoint-{part}.pt",
+                    device=device,
+                    world=world,
+                    label=out.name,
+                    on_epoch=on_epoch and (lambda row: on_epoch(_later(row, done))),
+                )
 
         fitted = _in_parts(training, model, batches, fit)
     if not world.is_main:
@@ -171,19 +183,30 @@ def _train(
     engine.save_run(out, card=card, weights=fitted.weights, history=fitted.history, record=record)
 
 
+def _begin(model: nn.Module, training: Training, classes: list[str]) -> None:
+    """The weights that the training begins with, where not with chance."""
+    if training.start:
+        engine.take_weights(model, engine.load_run(training.start), classes=classes)
+    elif training.weights:
+        outcome = load_pretrained(model, training.weights, sha256=training.settings.weights.sha256)
+        print(f"{training.weights.name}: {outcome}", file=sys.stderr, flush=True)
+
+
 def _in_parts(
     training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[int, int, int], engine.Fitted]
 ) -> engine.Fitted:
     """The parts of the course one after the other, each from the best weights of the one before; as one history."""
     parts, epochs = training.course.parts, training.run.epochs_of(len(batches))
-    if epochs < parts:
+    between = max(1, round(training.course.between * epochs))
+    last = epochs - (parts - 1) * between
+    if last < 1:
         raise InputError(
-            f"{epochs} epochs cannot be shared by {parts} parts of a training; give at least {parts} epochs, or "
-            f"{parts * len(batches)} steps, or ask for fewer parts"
+            f"{epochs} epochs are too few for {parts} parts of a training with {between} in each but the last; "
+            "give more epochs or steps, ask for fewer parts, or leave each a smaller share"
         )
     done, history, seconds = 0, [], 0.0
     for part, _ in enumerate(training.course.change(model, batches)):
-        own = epochs // parts if part < parts - 1 else epochs - done
+        own = between if part < parts - 1 else last
         fitted = fit(part, own, done)
         model.load_state_dict(fitted.weights)
         history += [_later(row, done) for row in fitted.history]

@@ -1,5 +1,7 @@
 """Networks that see with a backbone made for another task; it can be held fast while the rest learns."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from torch import nn
@@ -23,12 +25,18 @@ class WithBackbone(nn.Module):
         return self
 
 
-def freeze_backbone(model: nn.Module) -> None:
-    """No weight and no running statistic of the backbone changes from here on, in `model.train()` either."""
+@contextmanager
+def frozen_backbone(model: nn.Module) -> Iterator[None]:
+    """No weight and no running statistic of the backbone changes inside the block, in `model.train()` either."""
     network = with_backbone(model)
     network.backbone.requires_grad_(False)
     network.backbone_is_frozen = True
     network.backbone.eval()
+    try:
+        yield
+    finally:
+        network.backbone_is_frozen = False
+        network.backbone.requires_grad_(True)
 
 
 def with_backbone(model: nn.Module) -> WithBackbone:

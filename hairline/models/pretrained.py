@@ -68,7 +68,7 @@ def load_pretrained(model: nn.Module, path: Path, *, sha256: str = "") -> Pretra
     The file is held to `sha256`, or without it to the digits in its name. Refused, it leaves the model as it was.
     """
     network = with_backbone(model)
-    digest = _checked_sha256(path, sha256.lower())
+    digest = checked_sha256(existing(path), sha256.lower())
     backbone, rest = _divided(_read(path))
     own_backbone, own_head, where = _own(network)
     _refuse_another(path, backbone, own_backbone)
@@ -84,11 +84,18 @@ def load_pretrained(model: nn.Module, path: Path, *, sha256: str = "") -> Pretra
     )
 
 
-def _checked_sha256(path: Path, expected: str) -> str:
+def existing(path: Path) -> Path:
     if not path.is_file():
-        raise InputError(f"{path}: no such file of weights; download it, or start without pretrained weights")
+        raise InputError(
+            f"{path}: no such file of weights; fetch it with `python -m hairline weights`, or begin without any"
+        )
+    return path
+
+
+def checked_sha256(path: Path, expected: str = "", *, name: str = "") -> str:
+    """The file's SHA-256, held to what is expected, or to the digits in its name or in the `name` it is to have."""
     digest = io.sha256_of(path)
-    in_name = _HASH_IN_NAME.search(path.name)
+    in_name = _HASH_IN_NAME.search(name or path.name)
     if expected and digest != expected:
         raise InputError(
             f"{path}: SHA-256 is {digest}, expected {expected}: the file was damaged or is another one; fetch it again"

@@ -27,7 +27,7 @@ class Views(nn.Module):
         for scale in self.scales:
             resized = _resize(image, scale)
             for turn in self.turns:
-                probability = self.model(resized.flip(turn)).float().softmax(dim=1).flip(turn)
+                probability = _turned(self.model(_turned(resized, turn)).float().softmax(dim=1), turn)
                 total = total + F.interpolate(probability, image.shape[-2:], mode="bilinear", align_corners=False)
         return (total / (len(self.scales) * len(self.turns))).clamp_min(_TINY).log()
 
@@ -37,8 +37,12 @@ def with_views(model: nn.Module, *, scales: Sequence[float], mirror: bool) -> nn
     return model if tuple(scales) == (1,) and not mirror else Views(model, scales=scales, mirror=mirror)
 
 
+def _turned(image: Tensor, axes: tuple[int, ...]) -> Tensor:
+    return image.flip(axes) if axes else image
+
+
 def _resize(image: Tensor, scale: float) -> Tensor:
     if scale == 1:
         return image
-    height, width = (max(1, round(side * scale)) for side in image.shape[-2:])
+    height, width = (max(1, round(int(side) * scale)) for side in image.shape[-2:])  # a traced side is a tensor
     return F.interpolate(image, (height, width), mode="bilinear", align_corners=False, antialias=scale < 1)

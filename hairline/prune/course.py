@@ -34,7 +34,7 @@ def pruning_of(params: PruneParams, arm: str, *, seed: int) -> Pruning:
 
 
 def plan_pruning(
-    pruning: Pruning, *, calibration: int, loss: LossParams, normalisation: str
+    pruning: Pruning, *, between: float, calibration: int, loss: LossParams, normalisation: str
 ) -> tuple[dict[str, Any], Course]:
     """What the result depends on, and the course of the training."""
 
@@ -44,10 +44,11 @@ def plan_pruning(
 
     depends_on = {
         "pruning": asdict(pruning),
+        "between": between,
         "calibration": calibration,
         "pruning_code": io.code_fingerprint([Path(__file__).parent]),
     }
-    return depends_on, Course(pruning.steps, change)
+    return depends_on, Course(pruning.steps, between, change)
 
 
 def calibration_losses(batches: TrainBatches, *, count: int, loss: LossParams, normalisation: str) -> Losses:

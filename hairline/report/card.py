@@ -9,6 +9,7 @@ from hairline.data.manifest import Sample, read_manifest
 from hairline.data.sources import SOURCE_FILE
 from hairline.report.card_limits import limits
 from hairline.report.results import Run, Study
+from hairline.report.speed import engines_of, megabytes, threads_of, timed
 from hairline.report.tables import Table, with_interval
 
 OF_CLASS = {
@@ -106,20 +107,26 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _network(run: Run) -> dict[str, Any]:
-    cost, speed = run.metrics, run.speed
-    busy = "; other programs wanted the cores" if speed["busy"] else ""
-    time = f"{speed['median_ms']:.1f} ms (p95 {speed['p95_ms']:.1f})"
-    threads = f"{speed['threads']} CPU thread{'s' if speed['threads'] > 1 else ''}"
+    cost = run.metrics
     return {
         "network": cost["network"],
         "arguments": ", ".join(f"{name} {value}" for name, value in sorted(cost["arguments"].items())),
         "classes": ", ".join(map(code, run.classes)),
         "parameters": cost["parameters"],
         "multiply-adds": f"{cost['macs'] / 1e9:.3f} G for a picture of {cost['macs_at']} px",
-        "time": f"{time} for a picture of {speed['size']} px, {threads}, {speed['engine']}{busy}",
-        "weights": f"data/runs/{run.study}/{run.name}/model.safetensors",
+        **{f"time, {title}": _time(run, engine) for engine, title in engines_of([run]).items()},
+        "weights": f"data/runs/{run.study}/{run.name}/model.safetensors, {megabytes(run):.2f} MB",
         "SHA-256": cost["weights_sha256"],
     }
+
+
+def _time(run: Run, engine: str) -> str:
+    times = timed(run, engine)
+    if "failed" in times:
+        return f"not measured: {times['failed']}"
+    busy = "; other programs wanted the cores" if run.speed["busy"] else ""
+    took = f"{times['median_ms']:.1f} ms (p95 {times['p95_ms']:.1f})"
+    return f"{took} for a picture of {run.speed['size']} px, {threads_of(run)}, {times['how']}{busy}"
 
 
 def _origin(dataset: Path, samples: Sequence[Sample]) -> dict[str, Any]:

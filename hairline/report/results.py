@@ -3,6 +3,7 @@
 What is read is what the parameters name, in their order; never what happens to lie on disk.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ NEEDED = (
     "scores",
     "split",
     "threshold",
+    "weights_bytes",
     "weights_sha256",
 )
 
@@ -45,6 +47,7 @@ class Run:
     """Of its files in reports/: `standard-T10-s0-f0`, or `hrsegnet-cfd-s0-f0@deepcrack` on other pictures."""
     metrics: Mapping[str, Any]
     speed: Mapping[str, Any]
+    """How it was timed, and `engines`: each with its times."""
     scored: Path
     """The folder of its scores."""
     trained: Path | None
@@ -62,6 +65,12 @@ class Run:
     def classes(self) -> list[str]:
         """By class id, background first; the scores, a JSON object, are sorted by name."""
         return self.metrics["classes"]
+
+    @property
+    def tolerances(self) -> list[int]:
+        """Pixels, the smallest first."""
+        names = (re.fullmatch(r"f1_(\d+)px", name) for scores in self.scores["classes"].values() for name in scores)
+        return sorted({int(name[1]) for name in names if name})
 
     def score(self, name: str, class_name: str) -> float | None:
         """A score of the split, or else of one of its classes."""
@@ -220,10 +229,9 @@ def read_studies(params: Params, *, metrics: Path, runs: Path | None = None) -> 
 def _read_run(study: str, arm: ArmPlan, repeat: Repeat, metrics: Path, runs: Path | None) -> Run:
     name = arm.run(repeat)
     content = io.read_json(metrics / f"{name}.json")
-    missing = [key for key in NEEDED if key not in content]
-    if missing:
-        raise InputError(
-            f"{metrics / name}.json: has no {missing[0]}; delete it and run `dvc repro evaluate@{study}` again"
-        )
     speed = io.read_json(metrics / f"{name}.speed.json")
+    missing = [f"{name}.json: has no {key}" for key in NEEDED if key not in content]
+    missing += [] if speed.get("engines") else [f"{name}.speed.json: has no engines"]
+    if missing:
+        raise InputError(f"{metrics}/{missing[0]}; delete it and run `dvc repro evaluate@{study}` again")
     return Run(study, arm, repeat, name, content, speed, metrics, runs and runs / repeat.of(arm.trained))

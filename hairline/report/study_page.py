@@ -8,7 +8,15 @@ from hairline.report.across import SCORES as ACROSS
 from hairline.report.across import across_table
 from hairline.report.published import Published
 from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.study_table import SCORES, class_table, paper_table, published_table, study_table
+from hairline.report.speed import engines_of, not_timed, threads_of
+from hairline.report.study_table import (
+    SCORES,
+    class_table,
+    line_table,
+    paper_table,
+    published_table,
+    study_table,
+)
 from hairline.report.tables import Table
 
 TITLES = {
@@ -31,9 +39,11 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
         f"{_counts(study)} Scores are of the class `{arms[0].target}`; brackets hold 95 % intervals {_over(study)}.",
         f"Networks: {networks}.",
         study_table(study).markdown(),
+        *_untimed_parts(study),
         *_failed_parts(study),
         *_across_parts(study),
         *_class_parts(study),
+        *_line_parts(study),
         *_published_parts(published),
         "## What the scores mean",
         _meanings().markdown(),
@@ -48,9 +58,9 @@ def study_paper(study: Study, *, select: str) -> str:
     elsewhere = " Behind an @ stands the data set a row was tested on instead." if _elsewhere(study) else ""
     bold = f" Bold: the arm with the best {'loss' if select == 'loss' else 'score'} on val."
     title = TITLES[study.name] if TITLES[study.name].endswith("?") else f"{TITLES[study.name]}."
-    speed = study.arms[0].first.speed
-    threads = f"{speed['threads']} CPU thread{'s' if speed['threads'] > 1 else ''}"
-    milliseconds = f"median for a picture of {speed['size']} px on {threads}"
+    first = study.arms[0].first
+    engines = " / ".join(engines_of(arm.first for arm in study.arms).values())
+    milliseconds = f"{engines}, median for a picture of {first.speed['size']} px on {threads_of(first)}"
     caption = (
         f"{title} {data} Scores of the class {study.arms[0].target}; minus {study.reference}: difference "
         f"of {HEADLINES[study.headline]}; ms: {milliseconds}.{elsewhere}{bold}"
@@ -113,6 +123,17 @@ def _class_parts(study: Study) -> list[str]:
     return [part for pair in tables for part in pair]
 
 
+def _line_parts(study: Study) -> list[str]:
+    """How far off a centre line may lie, and what that is worth."""
+    told = f"Of the class `{study.arms[0].target}`: {_meaning()['lt_iou_{t}px'].replace('t pixels', 'so many pixels')}."
+    return ["## lt-IoU by tolerance", told, line_table(study).markdown()]
+
+
+def _untimed_parts(study: Study) -> list[str]:
+    reasons = not_timed(arm.first for arm in study.arms)
+    return [f"Not timed: {'; '.join(reasons)}."] if reasons else []
+
+
 def _failed_parts(study: Study) -> list[str]:
     if not study.failed:
         return []
@@ -144,8 +165,12 @@ def _one_per_network(arms: Sequence[Arm]) -> list[Arm]:
     return list(found.values())
 
 
+def _meaning() -> dict[str, str]:
+    return {row["name"]: row["meaning"] for row in definitions()}
+
+
 def _meanings() -> Table:
-    meaning = {row["name"]: row["meaning"] for row in definitions()}
+    meaning = _meaning()
     rows = [
         {"column": title, "meaning": meaning.get(name) or meaning[name.replace("2px", "{t}px")]}
         for title, name in SCORES.items()

@@ -1,10 +1,11 @@
 """A study's table: each arm with its scores, its difference to the reference arm, its size and its speed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hairline.report.published import Published
-from hairline.report.results import HEADLINES, Arm, Study
+from hairline.report.results import HEADLINES, Arm, Run, Study
+from hairline.report.speed import engines_of, megabytes, timed
 from hairline.report.tables import Table, with_interval
 
 SCORES = {
@@ -26,7 +27,7 @@ IN_PAPER = ("F1", "F1 at 2 px", "IoU")
 def study_table(study: Study) -> Table:
     """Cells ready to read: scores with intervals, the difference with interval and p-value."""
     rows = [
-        {"run": arm.name, "what": arm.about, **_scores(arm), **_difference(arm, study), **_cost(arm)}
+        {"run": arm.name, "what": arm.about, **_scores(arm), **_difference(arm, study), **_cost(arm, study)}
         for arm in study.arms
     ]
     return Table(list(rows[0]), rows)
@@ -34,10 +35,10 @@ def study_table(study: Study) -> Table:
 
 def machine_table(study: Study) -> Table:
     """The same as bare numbers, a column each for value, low and high."""
-    rows = []
+    rows, runs = [], _first_runs(study)
     for arm in study.arms:
         row: dict[str, Any] = {"run": arm.name, "what": arm.about, "tested_on": arm.dataset}
-        for name in SCORES.values():
+        for name in (*SCORES.values(), *(f"lt_iou_{reach}px" for reach in arm.first.tolerances)):
             value, interval = arm.score(name)
             low, high = interval or (None, None)
             row |= {name: value, f"{name}_low": low, f"{name}_high": high}
@@ -48,7 +49,11 @@ def machine_table(study: Study) -> Table:
             for key in ("difference", "low", "high", "p_value")
         }
         cost = arm.first.metrics
-        rows.append(row | {"parameters": cost["parameters"], "macs": cost["macs"], "macs_at_px": cost["macs_at"]})
+        row |= {name: cost[name] for name in ("parameters", "weights_bytes", "macs")} | {"macs_at_px": cost["macs_at"]}
+        for engine in engines_of(runs):
+            times = timed(arm.first, engine)
+            row |= {f"{engine}_{name}": times.get(name) for name in ("median_ms", "p95_ms")}
+        rows.append(row)
     return Table(list(rows[0]), rows)
 
 
@@ -62,15 +67,26 @@ def class_table(study: Study, title: str) -> Table:
     return Table(list(rows[0]), rows)
 
 
+def line_table(study: Study) -> Table:
+    """lt-IoU of the study's class, a column a tolerance."""
+    rows = [
+        {"run": arm.name}
+        | {f"{reach} px": with_interval(*arm.score(f"lt_iou_{reach}px")) for reach in arm.first.tolerances}
+        for arm in study.arms
+    ]
+    return Table(list(rows[0]), rows)
+
+
 def paper_table(study: Study) -> Table:
-    """The study's table, narrow enough for a page: fewer scores, no p-value, the median time alone."""
+    """The study's table, narrow enough for a page: fewer scores, no p-value, of times the medians, side by side."""
     whole = study_table(study)
     difference = next(name for name in whole.columns if " minus " in name)
-    milliseconds = whole.columns[-1]
+    times = _titles(study).values()
     rows = [
         {name: row[name] for name in ("run", *IN_PAPER)}
         | {f"minus {study.reference}": row[difference].partition(", p =")[0]}
-        | {"parameters": row["parameters"], "ms": row[milliseconds].partition(" ")[0]}
+        | {"parameters": row["parameters"]}
+        | {"ms": " / ".join(row[title].partition(" ")[0] for title in times)}
         for row in whole.rows
     ]
     return Table(list(rows[0]), rows)
@@ -109,11 +125,26 @@ def _difference(arm: Arm, study: Study) -> dict[str, str]:
     return {title: f"{test['difference']:+.3f}{interval}{to}{chance}"}
 
 
-def _cost(arm: Arm) -> dict[str, Any]:
-    cost, speed = arm.first.metrics, arm.first.speed
-    where = f"{speed['size']} px, {speed['threads']} thread{'s' if speed['threads'] > 1 else ''}"
+def _cost(arm: Arm, study: Study) -> dict[str, Any]:
+    run = arm.first
     return {
-        "parameters": cost["parameters"],
-        f"GMAC at {cost['macs_at']} px": f"{cost['macs'] / 1e9:.3f}",
-        f"ms at {where}": f"{speed['median_ms']:.1f} (p95 {speed['p95_ms']:.1f})",
+        "parameters": run.metrics["parameters"],
+        "MB": f"{megabytes(run):.2f}",
+        f"GMAC at {run.metrics['macs_at']} px": f"{run.metrics['macs'] / 1e9:.3f}",
+        **{title: _time(timed(run, engine)) for engine, title in _titles(study).items()},
     }
+
+
+def _titles(study: Study) -> dict[str, str]:
+    """Engine -> the head of its column."""
+    speed = study.arms[0].first.speed
+    where = f"{speed['size']} px, {speed['threads']} thread{'s' if speed['threads'] > 1 else ''}"
+    return {name: f"ms at {where}, {title}" for name, title in engines_of(_first_runs(study)).items()}
+
+
+def _time(times: Mapping[str, Any]) -> str:
+    return f"{times['median_ms']:.1f} (p95 {times['p95_ms']:.1f})" if "median_ms" in times else "n/a"
+
+
+def _first_runs(study: Study) -> list[Run]:
+    return [arm.first for arm in study.arms]

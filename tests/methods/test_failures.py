@@ -16,6 +16,7 @@ from hairline.report.study_page import study_page
 from tests.methods.runs import save_random_run
 
 ROOT = Path(__file__).parents[2]
+QUICK = {"engines": ["torch"], "size": 32, "threads": 1, "warmup": 1, "runs": 2}
 
 
 def refuse():
@@ -55,7 +56,7 @@ def params() -> Params:
         "schedules": {"once": 1},
         "teaching": ["alone"],
     }
-    values["evaluate"] |= {"bootstrap": 100, "latency": {"size": 32, "threads": 1, "warmup": 1, "runs": 2}}
+    values["evaluate"] |= {"bootstrap": 100, "latency": QUICK}
     return Params.model_validate(values)
 
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from hairline import io
 from hairline.config import Repeat
 from hairline.data.manifest import write_classes
 from hairline.engine import load_run
 from hairline.errors import InputError
+from hairline.models import create_model
 from tests.methods.runs import train_supervised
 
 
@@ -90,3 +93,46 @@ def test_steps_are_as_many_epochs_as_they_need(training, tmp_path):
     run = training.run.model_copy(update={"epochs": 0, "steps": 2 * batches + 1})
     out = train_supervised(replace(training, run=run), tmp_path / "steps")
     assert len((out / "history.csv").read_text().splitlines()) == 1 + 3
+
+
+@pytest.fixture
+def with_backbone(training):
+    model = training.run.model.model_copy(update={"name": "deeplabv3_mobilenet_v3_large", "arguments": {}})
+    return replace(training, run=training.run.model_copy(update={"model": model, "epochs": 1}))
+
+
+def with_weights(training, file, *, freeze=False):
+    weights = training.settings.weights.model_copy(update={"file": str(file), "freeze": freeze})
+    return replace(training, settings=training.settings.model_copy(update={"weights": weights}))
+
+
+@pytest.fixture
+def weights_file(tmp_path):
+    torch.manual_seed(5)
+    model = create_model("deeplabv3_mobilenet_v3_large", classes=21)
+    save_file(model.state_dict(), tmp_path / "weights.safetensors")
+    return tmp_path / "weights.safetensors"
+
+
+def test_a_frozen_backbone_comes_out_as_the_file_gave_it(with_backbone, weights_file, tmp_path):
+    out = train_supervised(with_weights(with_backbone, weights_file, freeze=True), tmp_path / "out")
+    given, after = load_file(weights_file), load_file(out / "model.safetensors")
+    backbone = [name for name in given if name.startswith("backbone.")]
+    assert backbone and all(torch.equal(after[name], given[name]) for name in backbone)
+    head = [name for name in given if name.startswith("classifier.0") and given[name].is_floating_point()]
+    assert head and any(not torch.equal(after[name], given[name]) for name in head), "the rest learned"
+
+
+def test_a_result_depends_on_the_weights_it_began_with(with_backbone, weights_file, tmp_path):
+    one = record(train_supervised(with_weights(with_backbone, weights_file), tmp_path / "one"))
+    assert one["weights"] == io.sha256_of(weights_file)
+
+
+def test_weights_that_are_not_there_are_refused(with_backbone, tmp_path):
+    with pytest.raises(InputError, match=r"none\.pth: no such file of weights; fetch it with"):
+        train_supervised(with_weights(with_backbone, tmp_path / "none.pth"), tmp_path / "out")
+
+
+def test_a_network_without_a_backbone_takes_no_weights_of_another_task(training, weights_file, tmp_path):
+    with pytest.raises(InputError, match="has no backbone"):
+        train_supervised(with_weights(training, weights_file), tmp_path / "out")

@@ -6,7 +6,7 @@ from torch import nn
 
 from hairline.errors import InputError
 from hairline.models import create_model
-from hairline.models.backbone import WithBackbone, freeze_backbone
+from hairline.models.backbone import WithBackbone, frozen_backbone
 
 SMALLEST = "deeplabv3_mobilenet_v3_large"
 
@@ -46,8 +46,9 @@ def changed_by_training(model):
 def test_of_the_large_network_only_the_classifier_is_left_to_train():
     with torch.device("meta"):
         model = create_model("deeplabv3_resnet101", classes=8)
-    freeze_backbone(model)
-    assert sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad) == 16_127_496
+    with frozen_backbone(model):
+        assert sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad) == 16_127_496
+    assert all(parameter.requires_grad for parameter in model.parameters())
 
 
 @pytest.mark.parametrize(
@@ -57,25 +58,26 @@ def test_training_changes_neither_weights_nor_statistics_of_a_frozen_backbone(cr
     torch.manual_seed(0)
     model = create()
     assert any(name.startswith(where) for name in changed_by_training(model))
-    freeze_backbone(model)
-    changed = changed_by_training(model)
+    with frozen_backbone(model):
+        changed = changed_by_training(model)
     assert any(name.endswith("running_mean") for name in changed)
     assert not [name for name in changed if name.startswith(where)]
+    assert any(name.startswith(where) for name in changed_by_training(model)), "it learns again"
 
 
 def test_it_stays_frozen_in_copies_and_through_training_and_evaluation():
     model = Small()
-    freeze_backbone(model)
-    assert not any(module.training for module in model.backbone.modules())
-    for one in (model, copy.deepcopy(model), nn.Sequential(model)):
-        one.eval()
-        assert one.train() is one
-    for one in (model, copy.deepcopy(model).train()):
-        assert one.training
-        assert one.inner["norm"].training
-        assert not any(module.training for module in one.backbone.modules())
+    with frozen_backbone(model):
+        assert not any(module.training for module in model.backbone.modules())
+        for one in (model, copy.deepcopy(model), nn.Sequential(model)):
+            one.eval()
+            assert one.train() is one
+        for one in (model, copy.deepcopy(model).train()):
+            assert one.training
+            assert one.inner["norm"].training
+            assert not any(module.training for module in one.backbone.modules())
 
 
 def test_a_network_without_a_backbone_is_told_so():
     with pytest.raises(InputError, match=r"HrSegNet has no backbone .* such as deeplabv3_resnet101"):
-        freeze_backbone(create_model("hrsegnet", classes=2, width=4))
+        frozen_backbone(create_model("hrsegnet", classes=2, width=4)).__enter__()

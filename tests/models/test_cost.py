@@ -1,11 +1,10 @@
 import copy
-import os
 
 import pytest
 import torch
 from torch import nn
 
-from hairline.models.cost import count_macs, count_parameters, measure_latency
+from hairline.models.cost import count_macs, count_parameters
 
 
 @pytest.mark.parametrize(
@@ -45,52 +44,15 @@ def test_frozen_parameters_count_too():
     assert count_parameters(WithSpare().requires_grad_(False), inference=True) == 12
 
 
-def measure(model, **changed):
-    return measure_latency(model, **{"size": 16, "threads": 1, "warmup": 1, "runs": 5, **changed})
-
-
-@pytest.mark.parametrize(
-    "look", [measure, lambda m: count_macs(m, 8, 8), lambda m: count_parameters(m, inference=True)]
-)
+@pytest.mark.parametrize("look", [lambda m: count_macs(m, 8, 8), lambda m: count_parameters(m, inference=True)])
 def test_looking_changes_nothing(look):
     model = WithSpare().to(torch.bfloat16).train()
     before = copy.deepcopy(model.state_dict())
-    threads = torch.get_num_threads()
     look(model)
     assert model.training
     assert model.used[1].training
-    assert torch.get_num_threads() == threads
     for name, value in model.state_dict().items():
         assert value.device == before[name].device
         assert value.dtype == before[name].dtype
         assert torch.equal(value, before[name])
     assert all(parameter.grad is None for parameter in model.parameters())
-
-
-def test_threads_are_given_back_even_when_the_network_fails():
-    threads = torch.get_num_threads()
-    with pytest.raises(RuntimeError):
-        measure(nn.Conv2d(4, 2, 1), threads=threads + 1)
-    assert torch.get_num_threads() == threads
-
-
-def test_the_network_runs_with_the_threads_asked_for_in_evaluation_mode():
-    seen = []
-
-    class Spy(WithSpare):
-        def forward(self, image):
-            seen.append((torch.get_num_threads(), self.training, tuple(image.shape)))
-            return super().forward(image)
-
-    result = measure(Spy(), threads=2, warmup=3, runs=4)
-    assert seen == [(2, False, (1, 3, 16, 16))] * 7
-    assert result["engine"] == "torch eager fp32 channels_last"
-    assert (result["threads"], result["size"], result["runs"]) == (2, 16, 4)
-    assert 0 < result["median_ms"] <= result["p95_ms"]
-
-
-@pytest.mark.parametrize(("load", "busy"), [(0.1, False), (3.9, True)])
-def test_a_machine_that_others_use_is_marked(monkeypatch, load, busy):
-    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert measure(WithSpare(), threads=2)["busy"] is busy

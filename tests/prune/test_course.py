@@ -41,7 +41,7 @@ def parent(training, tmp_path):
 def prune(training, parent, out, pruning=TWO_STEPS, teacher=None):
     settings = training.settings
     method, course = plan_pruning(
-        pruning, calibration=2, loss=settings.loss, normalisation=settings.normalisation
+        pruning, between=0.34, calibration=2, loss=settings.loss, normalisation=settings.normalisation
     )  # fmt: skip
     plan = (
         plan_supervised(settings) if teacher is None else plan_taught(settings, teacher, parent=load_run(parent).model)
@@ -148,7 +148,7 @@ def test_the_parent_teaches_and_keeps_its_own_weights(training, parent, tmp_path
 
 
 def test_fewer_epochs_than_steps_are_refused(training, parent, tmp_path):
-    with pytest.raises(InputError, match="3 epochs cannot be shared by 4 parts"):
+    with pytest.raises(InputError, match="3 epochs are too few for 4 parts"):
         prune(training, parent, tmp_path / "pruned", Pruning("l1", 0.5, steps=4))
 
 

@@ -9,7 +9,7 @@ from hairline import io
 from hairline.config import Params
 from hairline.report.card import write_cards
 from hairline.report.results import read_study
-from tests.report.made import make_results
+from tests.report.made import fail_engine, make_results
 
 ROOT = Path(__file__).parents[2]
 SOURCE = {"licence": "CC BY 4.0", "citation": "A. Author: Cracks | more. 2020", "address": "https://example.org"}
@@ -56,6 +56,17 @@ def test_the_card_says_what_the_results_say(tmp_path, params):
     for said in ("CC BY 4.0", r"A. Author: Cracks \| more. 2020", "https://example.org", "10 pictures", "adamw"):
         assert said in text
     assert "Val chose the threshold, 0.500" in text and "F1 0.750" in text
+
+
+def test_the_card_tells_the_size_of_the_file_and_the_time_by_each_engine(tmp_path, params):
+    chosen = made(tmp_path, params)
+    fail_engine(tmp_path, "openvino")
+    results, found = cards(tmp_path, chosen)
+    run, (text,) = results.arms[0].first, found.values()
+    assert f"model.safetensors, {run.metrics['weights_bytes'] / 1e6:.2f} MB" in text
+    took = run.speed["engines"][0]
+    assert f"{took['median_ms']:.1f} ms (p95 {took['p95_ms']:.1f}) for a picture of 64 px, 1 CPU thread" in text
+    assert "time, openvino f32" in text and "not measured: no rule for aten.odd" in text
 
 
 def test_without_a_source_file_nothing_is_claimed(tmp_path, params):

@@ -14,9 +14,9 @@ from hairline.config import Params, load_params
 from hairline.report.figures import style
 from hairline.report.figures.files import draw_figures, write_figures
 from hairline.report.figures.learning import learning
-from hairline.report.figures.pareto import front, milliseconds, parameters
+from hairline.report.figures.pareto import front, milliseconds, parameters, pareto
 from hairline.report.results import read_study
-from tests.report.made import make_results
+from tests.report.made import fail_engine, make_results
 
 ROOT = Path(__file__).parents[2]
 ODD = (
@@ -233,6 +233,23 @@ def test_pareto_puts_each_arm_at_its_cost_and_its_score(study, figures):
         expected = front(list(drawn.values()))
         edge = line(panel, "front")
         assert list(zip(edge.get_xdata(), edge.get_ydata(), strict=True)) == expected
+
+
+def test_times_are_those_of_the_first_engine_and_without_any_the_panel_says_so(tmp_path, params):
+    study = made(tmp_path, params, evaluate=latency_of(params, "openvino", "torch"))
+    teacher = study.arms[0]
+    assert milliseconds(teacher) == teacher.first.speed["engines"][0]["median_ms"] == 10.0
+    assert pareto(study).axes[0].get_xlabel() == "ms a picture of 64 px, 1 CPU thread, openvino f32"
+    fail_engine(tmp_path, "openvino")
+    again = read_study(params, "distill", metrics=tmp_path / "reports/metrics/distill")
+    assert milliseconds(again.arms[0]) is None
+    drawn = pareto(again)
+    assert "n/a: not timed" in [text.get_text() for text in drawn.axes[0].texts]
+    assert drawn.axes[1].containers, "parameters are known all the same"
+
+
+def latency_of(params, *engines):
+    return {"latency": params.evaluate.latency.model_dump() | {"engines": list(engines)}}
 
 
 def test_the_front_is_what_nothing_beats():

@@ -21,7 +21,7 @@ def params() -> Params:
     values["studies"] = {"annotate": "annotate"}
     values["evaluate"]["bootstrap"] = 100
     values["annotate"] |= {"seeds": [0, 1]}
-    values["annotate"]["labelled"] = {"supervised": [2, 4, "all"], "pretrained": [2, "all"], "mixed": []}
+    values["annotate"]["labelled"] = {"drawn": [0], "supervised": [2, 4, "all"], "pretrained": [2, "all"], "mixed": []}
     return Params.model_validate(values)
 
 
@@ -49,7 +49,7 @@ def test_the_figure_draws_each_method_at_the_masks_it_used(study):
 
 def test_the_network_that_saw_no_mask_is_a_line_from_side_to_side(study):
     panel = draw_figures(study, select="f1")["masks"].axes[0]
-    level = next(arm for arm in study.arms if arm.name == "pretrained-0").score("f1")[0]
+    level = next(arm for arm in study.arms if arm.name == "drawn-0").score("f1")[0]
     assert [line for line in panel.get_lines() if list(line.get_ydata()) == [level, level]]
 
 
@@ -60,13 +60,13 @@ def test_the_figures_are_written_with_the_others(study, tmp_path):
 
 def test_the_workbook_has_a_column_a_method_and_a_chart(study):
     sheet = study_sheet(study, figure="f1")
-    table, chart = sheet.parts[1:]
+    table, chart, _ = sheet.parts[1:]
     by_name = {arm.name: arm.score("f1_2px")[0] for arm in study.arms}
     assert [column.title for column in table.columns] == ["masks", "supervised", "pretrained", "no mask"]
     assert table.rows == [
-        [2, by_name["supervised-2"], by_name["pretrained-2"], by_name["pretrained-0"]],
-        [4, by_name["supervised-4"], "", by_name["pretrained-0"]],
-        [IMAGES, by_name["supervised-all"], by_name["pretrained-all"], by_name["pretrained-0"]],
+        [2, by_name["supervised-2"], by_name["pretrained-2"], by_name["drawn-0"]],
+        [4, by_name["supervised-4"], "", by_name["drawn-0"]],
+        [IMAGES, by_name["supervised-all"], by_name["pretrained-all"], by_name["drawn-0"]],
     ]
     assert [series.dashed for series in chart.series] == [False, False, True]
 

@@ -23,7 +23,7 @@ from hairline.report.page.page import results_page
 from hairline.report.page.pictures import read_galleries
 from hairline.report.results import read_studies
 from hairline.report.tables import with_interval
-from tests.report.made import make_results
+from tests.report.made import fail_engine, make_results
 
 ODD = ("background", '<script>alert("x")</script>', '" onload="alert(1)', "=1+1 </script> a/b \u2028")
 
@@ -113,6 +113,30 @@ def test_every_arm_stands_on_the_page_with_its_scores_and_its_difference(tmp_pat
         test = study.difference(study.arms[1].name, "f1_2px")
         if test:
             assert f"{test['difference']:+.3f}" in page.texts
+
+
+@pytest.mark.parametrize("engines", [["torch"], ["openvino", "torch"]])
+def test_the_table_of_arms_has_a_column_an_engine_and_the_file_size(tmp_path, values, engines):
+    values["evaluate"]["latency"]["engines"] = engines
+    params = Params.model_validate(values)
+    make_results(tmp_path, params)
+    page = page_of(tmp_path, params)
+    columns = "".join(re.findall(r"<th[^>]*><button[^>]*>(?:MB|ms at)[^<]*", page.split('class="arms"')[1]))
+    assert [column.split(">")[-1] for column in columns.split("<th")[1:]] == [
+        "MB", *(f"ms at 64 px, {engine} f32" for engine in engines),
+    ]  # fmt: skip
+    first = studies_of(tmp_path, params)[0].arms[0].first
+    assert f">{first.metrics['weights_bytes'] / 1e6:.2f}</td>" in page
+    assert f"Median of 3 pictures of 64 px, 1 CPU thread, {engines[0]} f32 (one by one)" in page
+
+
+def test_an_engine_that_failed_says_why_and_is_in_no_chart(tmp_path, values):
+    params = Params.model_validate(values)
+    make_results(tmp_path, params)
+    fail_engine(tmp_path, "torch")
+    page = page_of(tmp_path, params)
+    assert 'title="no rule for aten.odd"' in page
+    assert "Quality against latency" not in page and "Quality against size" in page
 
 
 def test_the_head_quotes_the_best_run_by_val(tmp_path, values):

@@ -12,10 +12,11 @@ from hairline.report.gallery import overlay_names, write_overlays
 from hairline.report.overlay import FALSE_ALARM, FOUND, MISSED, choose_pictures, draw_overlay
 from hairline.report.published import PUBLISHED
 from hairline.report.results import read_study
+from hairline.report.speed import engines_of
 from hairline.report.study_page import study_page, summarise
-from hairline.report.study_table import machine_table, study_table
+from hairline.report.study_table import line_table, machine_table, study_table
 from hairline.report.tables import Table, with_interval
-from tests.report.made import make_results
+from tests.report.made import fail_engine, make_results
 
 
 @pytest.fixture
@@ -68,7 +69,59 @@ def test_the_table_holds_every_arm_its_difference_and_its_cost(results):
     expected = f"{test['difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]"
     assert rows["chosen"]["F1 at 2 px minus baseline"] == expected
     assert rows["chosen"]["parameters"] == study.arms[-1].first.metrics["parameters"]
-    assert rows["chosen"]["ms at 64 px, 1 thread"] == "9.0 (p95 10.5)"
+    assert rows["chosen"]["MB"] == "0.14"
+    assert rows["chosen"]["ms at 64 px, 1 thread, torch f32"] == "9.0 (p95 10.5)"
+    assert rows["chosen"]["ms at 64 px, 1 thread, openvino f32"] == "7.0 (p95 8.5)"
+
+
+def test_the_bare_numbers_hold_size_and_times_of_each_engine(results):
+    study = read(results)
+    for row, arm in zip(machine_table(study).rows, study.arms, strict=True):
+        assert row["weights_bytes"] == arm.first.metrics["weights_bytes"]
+        for engine in arm.first.speed["engines"]:
+            assert row[f"{engine['name']}_median_ms"] == engine["median_ms"]
+            assert row[f"{engine['name']}_p95_ms"] == engine["p95_ms"]
+
+
+def test_lt_iou_has_a_column_a_tolerance_on_the_page_and_as_bare_numbers(results):
+    study = read(results)
+    table = line_table(study)
+    assert list(table.columns) == ["run", "0 px", "2 px", "4 px", "8 px"]
+    for row, bare, arm in zip(table.rows, machine_table(study).rows, study.arms, strict=True):
+        for reach in (0, 2, 4, 8):
+            value, (low, high) = arm.score(f"lt_iou_{reach}px")
+            assert row[f"{reach} px"] == f"{value:.3f} [{low:.3f}, {high:.3f}]"
+            name = f"lt_iou_{reach}px"
+            assert [bare[name], bare[f"{name}_low"], bare[f"{name}_high"]] == [value, low, high]
+    page = study_page(study, PUBLISHED["distill"])
+    section = page.split("## lt-IoU by tolerance")[1].split("\n## ")[0]
+    assert "Of the class `crack`" in section and "within so many pixels" in section
+    assert table.markdown() in section
+
+
+def test_one_engine_is_one_column(tmp_path, params):
+    latency = params.evaluate.latency.model_copy(update={"engines": ["openvino"]})
+    one = params.model_copy(update={"evaluate": params.evaluate.model_copy(update={"latency": latency})})
+    study = read((make_results(tmp_path, one), one), "compare")
+    assert [name for name in study_table(study).columns if name.startswith("ms")] == [
+        "ms at 64 px, 1 thread, openvino f32"
+    ]
+    assert engines_of([study.arms[0].first]) == {"openvino": "openvino f32"}
+
+
+def test_an_engine_that_failed_is_not_available_and_its_reason_stands_below(results):
+    fail_engine(results[0], "openvino")
+    study = read(results)
+    rows = study_table(study).rows
+    assert {row["ms at 64 px, 1 thread, openvino f32"] for row in rows} == {"n/a"}
+    assert rows[0]["ms at 64 px, 1 thread, torch f32"] == "10.0 (p95 11.5)"
+    assert "teacher-s0-f0 by openvino f32: no rule for aten.odd" in study_page(study, PUBLISHED["distill"])
+
+
+def test_times_without_engines_are_named_with_what_to_run(results):
+    io.write_json(results[0] / "reports/metrics/distill/teacher-s1-f0.speed.json", {"median_ms": 4.0})
+    with pytest.raises(InputError, match=r"teacher-s1-f0\.speed\.json: has no engines.*evaluate@distill"):
+        read(results)
 
 
 def test_markdown_and_csv_agree(results, tmp_path):

@@ -120,7 +120,10 @@ def test_parameters_scores_and_curves_are_those_of_the_files(project):
         assert found["mean_iou"] == metrics["scores"]["mean_iou"]
         assert found["background/iou"] == metrics["scores"]["classes"]["background"]["iou"]
         assert [found["f1_low"], found["f1_high"]] == metrics["intervals"]["classes"]["crack"]["f1"]
-        assert found["latency_median_ms"] == speed["median_ms"]
+        assert found["weights_bytes"] == metrics["weights_bytes"]
+        for engine in speed["engines"]:
+            assert found[f"latency_{engine['name']}_median_ms"] == engine["median_ms"]
+            assert found[f"latency_{engine['name']}_p95_ms"] == engine["p95_ms"]
         assert (found["parameters"], found["macs"]) == (metrics["parameters"], metrics["macs"])
         assert (found["kept_val_f1"], found["train_seconds"]) == (record["val"]["f1"], record["seconds"])
         said = run.data.params

@@ -21,7 +21,7 @@ from hairline.report.workbook.class_metrics import title_of
 from hairline.report.workbook.per_image import per_image
 from hairline.report.workbook.sheet import Overlays
 from tests.conftest import ROOT
-from tests.report.made import make_results
+from tests.report.made import fail_engine, make_results
 
 CLASSES = ("background", "=1+1", "-a/b_x0041_\x07", "Spalling with a long name " + "that goes on " * 6)
 ABSENT = CLASSES[3]
@@ -166,7 +166,10 @@ def test_the_overview_has_each_arm_with_interval_difference_and_cost(results, bo
                 assert row["p"].value == shown(test["p_value"])
             cost = arm.first.metrics
             assert (row["parameters"].value, row["MACs"].value) == (cost["parameters"], cost["macs"])
-            assert row["median ms"].value == arm.first.speed["median_ms"]
+            assert row["MB"].value == cost["weights_bytes"] / 1e6
+            for engine in arm.first.speed["engines"]:
+                assert row[f"median ms, {engine['title']}"].value == engine["median_ms"]
+                assert row[f"p95 ms, {engine['title']}"].value == engine["p95_ms"]
             assert row["repeats"].value == len(arm.runs)
     assert rows["distill", "baseline"]["difference"].value == "reference"
     assert rows["compare", "hrsegnet-synthetic@cfd"]["difference"].value == "reference"
@@ -288,7 +291,7 @@ def test_the_sweep_is_a_grid_and_its_chart_points_at_the_grid(results, book):
 def test_the_comparison_draws_each_network_against_its_size_and_its_time(book):
     page = book["compare"]
     rows = {row["run"].value: row for row in table(book, "compare_arms")}
-    for chart, cost in zip(page._charts, ("parameters", "median ms"), strict=True):
+    for chart, cost in zip(page._charts, ("parameters", "median ms, torch f32"), strict=True):
         names = [page[series.tx.strRef.f.split("!")[1]].value for series in chart.series]
         assert names == ["hrsegnet-synthetic", "smp_unet-synthetic"], (
             "what was tested on other pictures is no point of this chart"
@@ -296,6 +299,30 @@ def test_the_comparison_draws_each_network_against_its_size_and_its_time(book):
         for name, series in zip(names, chart.series, strict=True):
             assert page[series.xVal.numRef.f.split("!")[1]].value == rows[name][cost].value
             assert page[series.yVal.numRef.f.split("!")[1]].value == rows[name]["mean IoU"].value
+
+
+def test_a_study_has_lt_iou_by_tolerance_with_intervals(results, book):
+    for study in read(*results):
+        rows = table(book, f"{study.name}_lt_iou")
+        assert [row["run"].value for row in rows] == [arm.name for arm in study.arms]
+        for row, arm in zip(rows, study.arms, strict=True):
+            for reach in (0, 2, 4, 8):
+                value, (low, high) = arm.score(f"lt_iou_{reach}px")
+                assert row[f"lt-IoU at {reach} px"].value == pytest.approx(value, rel=1e-12)
+                assert [row[f"{reach} px {end}"].value for end in ("low", "high")] == pytest.approx([low, high])
+
+
+def test_an_engine_that_could_run_none_has_no_times_and_its_reason_stands_there(tmp_path, params):
+    few = params.model_copy(update={"evaluate": params.evaluate.model_copy(update={"bootstrap": 100})})
+    root = make_results(tmp_path, few)
+    draw(root, few)
+    fail_engine(root, "torch")
+    book = load_workbook(write(root, few))
+    assert {row["median ms, torch f32"].value for row in table(book, "compare_arms")} == {"n/a"}
+    assert all(row["median ms, openvino f32"].value > 0 for row in table(book, "compare_arms"))
+    notes = " ".join(str(book["compare"].cell(row, 1).value) for row in range(1, 9))
+    assert "hrsegnet-synthetic-s0-f0 by torch f32: no rule for aten.odd" in notes
+    assert "No chart of times" in notes and len(book["compare"]._charts) == 1
 
 
 def test_a_study_whose_class_is_absent_has_no_chart_and_says_why(tmp_path, params):
@@ -352,7 +379,7 @@ def test_sheets_tables_and_what_stays_in_view(book):
         "run_info", "notes",
     ]  # fmt: skip
     tables = [name for page in book.worksheets for name in page.tables]
-    assert len(tables) == len(set(tables)) == 13
+    assert len(tables) == len(set(tables)) == 15
     for page in book.worksheets:
         assert page.freeze_panes and not page.merged_cells.ranges
         assert page.page_setup.orientation == "landscape"

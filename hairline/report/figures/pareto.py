@@ -11,6 +11,9 @@ from hairline import palette
 from hairline.report.figures import style
 from hairline.report.figures.labels import label_points
 from hairline.report.results import Arm, Study
+from hairline.report.speed import first_engine, threads_of
+
+Cost = Callable[[Arm], float | None]
 
 NAMED = 7
 """More arms than this are named in a legend, not at their points."""
@@ -44,11 +47,13 @@ def pareto(study: Study) -> Figure:
     return figure
 
 
-def milliseconds(arm: Arm) -> float:
-    return median(run.speed["median_ms"] for run in arm.runs)
+def milliseconds(arm: Arm) -> float | None:
+    """By the first engine; None where it cannot run the network."""
+    known = [first_engine(run)["median_ms"] for run in arm.runs if "median_ms" in first_engine(run)]
+    return median(known) if known else None
 
 
-def parameters(arm: Arm) -> float:
+def parameters(arm: Arm) -> float | None:
     return arm.first.metrics["parameters"]
 
 
@@ -62,22 +67,24 @@ def front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _draw(
-    panel: Axes, arms: Sequence[Arm], cost: Callable[[Arm], float], looks: dict[str, style.Look], *, score: str,
+    panel: Axes, arms: Sequence[Arm], cost: Cost, looks: dict[str, style.Look], *, score: str,
     many: bool,
 ) -> None:  # fmt: skip
     points = []
     for arm in arms:
         value, interval = arm.score(score)
-        if value is None:
+        at = cost(arm)
+        if value is None or at is None:
             continue
-        points.append((cost(arm), value))
+        points.append((at, value))
         panel.errorbar(
-            [cost(arm)], [value], yerr=style.error_bars(value, interval), color=looks[arm.name].colour,
+            [at], [value], yerr=style.error_bars(value, interval), color=looks[arm.name].colour,
             marker=looks[arm.name].marker, linestyle="none", elinewidth=0.5 if many else 0.8,
             capsize=0 if many else 1.5, label=arm.name,
         )  # fmt: skip
     if not points:
-        style.say_nothing_there(panel, "n/a: no true pixel of this class")
+        scored = any(arm.score(score)[0] is not None for arm in arms)
+        style.say_nothing_there(panel, "n/a: not timed" if scored else "n/a: no true pixel of this class")
         return
     edge = front(points)
     panel.step(*zip(*edge, strict=True), where="post", color=palette.GREY, linewidth=0.8, zorder=1, label="front")
@@ -87,14 +94,18 @@ def _draw(
     style.logarithmic_ticks(panel)
 
 
-def _label(panel: Axes, arms: Sequence[Arm], cost: Callable[[Arm], float], *, score: str) -> None:
+def _label(panel: Axes, arms: Sequence[Arm], cost: Cost, *, score: str) -> None:
     """Each arm's name at its point, off the bars and the front."""
-    points = {arm.name: (cost(arm), arm.score(score)[0]) for arm in arms if arm.score(score)[0] is not None}
-    lines = []
+    points: dict[str, tuple[float, float]] = {}
+    lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for arm in arms:
-        _, interval = arm.score(score)
+        value, interval = arm.score(score)
+        at = cost(arm)
+        if value is None or at is None:
+            continue
+        points[arm.name] = at, value
         if interval and None not in interval:
-            lines.append(((cost(arm), interval[0]), (cost(arm), interval[1])))
+            lines.append(((at, interval[0]), (at, interval[1])))
     for (cheap, low), (dear, high) in pairwise(front(list(points.values()))):
         lines += [((cheap, low), (dear, low)), ((dear, low), (dear, high))]
     label_points(panel, {style.shorten(name): point for name, point in points.items()}, lines=lines)
@@ -107,7 +118,6 @@ def _score_label(study: Study, dataset: str) -> str:
 
 
 def _speed_label(study: Study) -> str:
-    speed = study.arms[0].first.speed
-    threads = f"{speed['threads']} CPU thread{'s' if speed['threads'] > 1 else ''}"
+    first = study.arms[0].first
     busy = ", machine busy" if any(run.speed["busy"] for arm in study.arms for run in arm.runs) else ""
-    return f"ms a picture of {speed['size']} px, {threads}{busy}"
+    return f"ms a picture of {first.speed['size']} px, {threads_of(first)}, {first_engine(first)['title']}{busy}"

@@ -1,11 +1,13 @@
 """The table of a study's arms. Each cell carries its bare number, by which the script sorts."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hairline.html.markup import Html, tag
 from hairline.html.words import thousands
 from hairline.report.page.looks import Look
-from hairline.report.results import HEADLINES, Arm, Study
+from hairline.report.results import HEADLINES, Arm, Run, Study
+from hairline.report.speed import engines_of, megabytes, timed
 from hairline.report.study_table import SCORES
 
 FILTERED = 12
@@ -14,13 +16,14 @@ FILTERED = 12
 
 def arms_table(study: Study, looks: dict[str, Look], *, best: str) -> Html:
     first = study.arms[0].first
-    speed = first.speed
-    costs = ["parameters", f"GMAC at {first.metrics['macs_at']} px", f"ms at {speed['size']} px"]
+    engines = engines_of(arm.first for arm in study.arms)
+    costs = ["parameters", "MB", f"GMAC at {first.metrics['macs_at']} px"]
+    costs += [f"ms at {first.speed['size']} px, {title}" for title in engines.values()]
     titles = list(SCORES)  # the difference stands beside what it is a difference of
     headline = HEADLINES[study.headline]
     titles.insert(titles.index(headline) + 1, f"{headline} minus {study.reference}")
     head = tag("tr", *(_head(title) for title in ["arm", *titles, *costs]))
-    rows = [_row(arm, study, looks[arm.name], best=best) for arm in study.arms]
+    rows = [_row(arm, study, looks[arm.name], best=best, engines=list(engines)) for arm in study.arms]
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="arms")
     box = tag("div", table, class_="scroll", tabindex=0, role="region", aria_label=f"scores of {study.name}")
     return tag("div", _filter(len(rows)), box, class_="sortable")
@@ -39,7 +42,7 @@ def _head(title: str) -> Html:
     return tag("th", button, scope="col", aria_sort="none")
 
 
-def _row(arm: Arm, study: Study, look: Look, *, best: str) -> Html:
+def _row(arm: Arm, study: Study, look: Look, *, best: str, engines: Sequence[str]) -> Html:
     marks = [tag("span", "best on val", class_="badge")] if arm.name == best else []
     marks += [tag("span", "reference", class_="badge quiet")] if arm.name in study.references else []
     name = tag(
@@ -47,7 +50,7 @@ def _row(arm: Arm, study: Study, look: Look, *, best: str) -> Html:
     )
     scores = [_score(*arm.score(score)) for score in SCORES.values()]
     scores.insert(list(SCORES).index(HEADLINES[study.headline]) + 1, _difference(arm, study))
-    return tag("tr", name, *scores, *_cost(arm))
+    return tag("tr", name, *scores, *_cost(arm.first, engines))
 
 
 def _score(value: float | None, interval: Any) -> Html:
@@ -68,13 +71,20 @@ def _difference(arm: Arm, study: Study) -> Html:
     return _cell(test["difference"], f"{test['difference']:+.3f}", *about)
 
 
-def _cost(arm: Arm) -> list[Html]:
-    cost, speed = arm.first.metrics, arm.first.speed
+def _cost(run: Run, engines: Sequence[str]) -> list[Html]:
+    cost = run.metrics
     return [
         _cell(cost["parameters"], thousands(cost["parameters"])),
+        _cell(cost["weights_bytes"], f"{megabytes(run):.2f}"),
         _cell(cost["macs"], f"{cost['macs'] / 1e9:.3f}"),
-        _cell(speed["median_ms"], f"{speed['median_ms']:.1f}", f"p95 {speed['p95_ms']:.1f}"),
+        *(_time(timed(run, engine)) for engine in engines),
     ]
+
+
+def _time(times: Mapping[str, Any]) -> Html:
+    if "median_ms" not in times:
+        return tag("td", "n/a", data_value="", title=times.get("failed", "not timed"))
+    return _cell(times["median_ms"], f"{times['median_ms']:.1f}", f"p95 {times['p95_ms']:.1f}")
 
 
 def _cell(value: float, shown: str, *about: str | None) -> Html:

@@ -16,21 +16,23 @@ from hairline.report.page.chart import (
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot
 from hairline.report.results import HEADLINES, Arm, Study
+from hairline.report.speed import first_engine, threads_of, timed
 
 LOG_FROM = 8
 """Costs that differ by more than this factor get a logarithmic axis."""
 
 
 def against_latency(study: Study, looks: Looks) -> Html | None:
-    speed = study.arms[0].first.speed
-    busy = any(arm.first.speed.get("busy") for arm in own_arms(study))
+    first = study.arms[0].first
+    speed, engine = first.speed, first_engine(first)
+    busy = any(arm.first.speed["busy"] for arm in own_arms(study))
     caption = (
-        f"Median of {speed['runs']} pictures of {speed['size']} px, {speed['threads']} "
-        f"thread{'s' if speed['threads'] > 1 else ''}, {speed['engine']}."
+        f"Median of {speed['runs']} pictures of {speed['size']} px, {threads_of(first)}, {engine['title']} "
+        f"({engine['how']})."
         + (" The machine was busy with other work while some of them were measured." if busy else "")
     )
     return _against(
-        study, looks, lambda arm: arm.first.speed["median_ms"], label="milliseconds a picture",
+        study, looks, lambda arm: timed(arm.first, engine["name"]).get("median_ms"), label="milliseconds a picture",
         title="Quality against latency", caption=caption,
     )  # fmt: skip
 
@@ -52,12 +54,14 @@ def pareto_front(points: Sequence[tuple[float, float, str]]) -> list[tuple[float
 
 
 def _against(
-    study: Study, looks: Looks, cost: Callable[[Arm], float], *, label: str, title: str, caption: str
+    study: Study, looks: Looks, cost: Callable[[Arm], float | None], *, label: str, title: str, caption: str
 ) -> Html | None:
-    arms = {arm.name: arm for arm in own_arms(study) if arm.score(arm.headline)[0] is not None}
+    known = {arm.name: cost(arm) for arm in own_arms(study) if arm.score(arm.headline)[0] is not None}
+    at = {name: value for name, value in known.items() if value is not None}
+    arms = {arm.name: arm for arm in own_arms(study) if arm.name in at}
     if not arms:
         return None
-    costs = [cost(arm) for arm in arms.values()]
+    costs = list(at.values())
     log = min(costs) > 0 and max(costs) > LOG_FROM * min(costs)
     drawing = Plot(
         plot.span(costs, log=log),
@@ -66,7 +70,7 @@ def _against(
         y_label=HEADLINES[study.headline],
         x_log=log,
     )
-    places = {name: (cost(arm), arm.score(arm.headline)[0]) for name, arm in arms.items()}
+    places = {name: (at[name], arm.score(arm.headline)[0]) for name, arm in arms.items()}
     front = pareto_front([(*place, name) for name, place in places.items()])
     _draw_front(drawing, front)
     order = in_front({name: looks[name] for name in arms})

@@ -7,7 +7,8 @@ from hairline.report.study_table import SCORES
 RULES = (
     "Counts are added up over the pictures before anything is divided. A class without a true pixel has no score: n/a, "
     "never 0. TP are true pixels that were predicted, FP predicted ones that are not true, FN true ones that were not "
-    "predicted. Parameters, GMAC (10⁹ multiplications with addition) and latency are those of predicting one picture."
+    "predicted. Parameters, GMAC (10⁹ multiplications with addition) and latency are those of predicting one picture; "
+    "MB (10⁶ bytes) is the size of the weights file."
 )
 PAIR = "harmonic mean of these two"
 """In the list of definitions it stands beneath the two."""

@@ -5,9 +5,12 @@ from typing import Any
 
 from hairline.html.markup import Html, tag
 from hairline.report.results import Arm, Run, Study
+from hairline.report.speed import by_engine
 from hairline.report.study_page import TITLES
 
-OF_METRICS = ("dataset", "network", "arguments", "parameters", "macs", "macs_at", "threshold", "weights_sha256")
+OF_METRICS = (
+    "dataset", "network", "arguments", "parameters", "macs", "macs_at", "threshold", "weights_bytes", "weights_sha256",
+)  # fmt: skip
 
 
 def run_info(study: Study) -> Html:
@@ -28,7 +31,7 @@ def run_info(study: Study) -> Html:
 def facts_of(run: Run) -> dict[str, str]:
     """All that is recorded of a run, nested keys joined by dots."""
     scored = {key: run.metrics[key] for key in OF_METRICS}
-    return dict(_flat({**run.record(), "scored": scored, "latency": run.speed}))
+    return dict(_flat({**run.record(), "scored": scored, "latency": by_engine(run)}))
 
 
 def _arm(arm: Arm, runs: Sequence[Mapping[str, str]], keys: Sequence[str]) -> Html:

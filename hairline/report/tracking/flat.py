@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hairline.report.results import Arm, Run, Study
+from hairline.report.speed import engines_of, timed
 
 LONGEST_VALUE = 6000
 OF_TRAINING = ("label_dilation", "soft_labels", "images", "processes", "code", "data", "versions", "hardware")
@@ -64,8 +65,12 @@ def run_metrics(run: Run) -> dict[str, float]:
         "threshold": run.metrics["threshold"],
         "parameters": run.metrics["parameters"],
         "macs": run.metrics["macs"],
-        "latency_median_ms": run.speed["median_ms"],
-        "latency_p95_ms": run.speed["p95_ms"],
+        "weights_bytes": run.metrics["weights_bytes"],
+        **{
+            f"latency_{engine}_{name}": timed(run, engine).get(name)
+            for engine in engines_of([run])
+            for name in ("median_ms", "p95_ms")
+        },
         "best_epoch": record["best_epoch"],
         "train_seconds": record["seconds"],
         "peak_memory_mb": record.get("peak_memory_mb"),

@@ -1,9 +1,10 @@
 """A row an arm: its scores with their intervals, how it differs from the reference, what it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hairline.report.results import Arm, Study
+from hairline.report.speed import engines_of, megabytes, not_timed, threads_of, timed
 from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import Column, SheetTable
 
@@ -41,9 +42,8 @@ DIFFERENCE = (
 )
 COST = (
     Column("parameters", "count", "Of the network as it is used, without heads that only training needs."),
+    Column("MB", "size", "Of the weights file: millions of bytes."),
     Column("MACs", "count", "Multiplications with addition for one square picture."),
-    Column("median ms", "time", "Time for one picture, median; of the first repeat."),
-    Column("p95 ms", "time", "The time that 95 of 100 pictures stay below."),
 )
 WHAT = (Column(ABOUT),)
 
@@ -63,13 +63,27 @@ OF_A_STUDY = (*RUN, *CHOSEN, *SCORED, *DIFFERENCE, *COST, *WHAT)
 OF_RUNS = (*RUN, *TESTED, *SCORED, *COST, *WHAT)
 
 
+def median_title(engine: str) -> str:
+    return f"median ms, {engine}"
+
+
+def _time_columns(engines: Iterable[str]) -> Iterator[Column]:
+    for engine in engines:
+        yield Column(median_title(engine), "time", f"Time for one picture by {engine}, median; of the first repeat.")
+        yield Column(f"p95 ms, {engine}", "time", "The time that 95 of 100 pictures stay below.")
+
+
 def arms_table(
     name: str, columns: Sequence[Column], arms: Sequence[tuple[Arm, Study | None]], *, figure: str, caption: str = ""
 ) -> SheetTable:
-    """`columns`: one of the three above; an arm without a study has no difference, and nothing tells which is best."""
+    """`columns`: one of the three above, to which the times come; an arm without a study has no difference, and nothing
+    tells which is best."""
+    engines = engines_of(arm.first for arm, _ in arms)
+    after = columns.index(COST[-1]) + 1
+    columns = [*columns[:after], *_time_columns(engines.values()), *columns[after:]]
     rows = []
     for arm, study in arms:
-        cells = _cells(arm) | (_in_study(arm, study, figure) if study else {})
+        cells = _cells(arm, engines) | (_in_study(arm, study, figure) if study else {})
         rows.append([cells[column.title] for column in columns])
     return SheetTable(name, columns, rows, caption)
 
@@ -78,18 +92,18 @@ def measured_how(arms: Sequence[Arm]) -> str:
     """What the figures of cost rest on; how each run was measured stands in run_info."""
     sizes = " or ".join(dict.fromkeys(f"{arm.first.metrics['macs_at']} px" for arm in arms))
     times = " or ".join(dict.fromkeys(_timed(arm) for arm in arms))
-    busy = [arm.name for arm in arms if arm.first.speed.get("busy")]
+    busy = [arm.name for arm in arms if arm.first.speed["busy"]]
+    failed = "".join(f" Not timed: {reason}." for reason in not_timed(arm.first for arm in arms))
     warning = f" Something else ran on the machine meanwhile, so too long for: {', '.join(busy)}." if busy else ""
-    return f"MACs are of one picture of {sizes}, times of {times}.{warning}"
+    return f"MACs are of one picture of {sizes}, times of {times}.{warning}{failed}"
 
 
 def _timed(arm: Arm) -> str:
-    speed = arm.first.speed
-    engine = f", {speed['engine']}" if "engine" in speed else ""
-    return f"{speed['size']} px on {speed['threads']} CPU thread{'s' if speed['threads'] > 1 else ''}{engine}"
+    engines = ", ".join(f"{each['title']} ({each['how']})" for each in arm.first.speed["engines"])
+    return f"{arm.first.speed['size']} px on {threads_of(arm.first)} by {engines}"
 
 
-def _cells(arm: Arm) -> dict[str, Any]:
+def _cells(arm: Arm, engines: Mapping[str, str]) -> dict[str, Any]:
     run = arm.first
     cells: dict[str, Any] = {
         "study": run.study,
@@ -100,10 +114,12 @@ def _cells(arm: Arm) -> dict[str, Any]:
         "repeats": len(arm.runs),
         "parameters": run.metrics["parameters"],
         "MACs": run.metrics["macs"],
-        "median ms": run.speed["median_ms"],
-        "p95 ms": run.speed["p95_ms"],
+        "MB": megabytes(run),
         ABOUT: arm.about,
     }
+    for engine, title in engines.items():
+        times = timed(run, engine)
+        cells |= {median_title(title): times.get("median_ms"), f"p95 ms, {title}": times.get("p95_ms")}
     for title, score in SCORES.items():
         value, interval = arm.score(score)
         low, high = interval or (None, None)

@@ -45,8 +45,7 @@ def class_metrics(runs: Sequence[Run]) -> Sheet:
 
 def tolerances(runs: Sequence[Run]) -> list[int]:
     """All that any of the runs was scored at."""
-    names = {name for run in runs for scores in run.scores["classes"].values() for name in scores}
-    return sorted(int(found[1]) for name in names if (found := re.fullmatch(r"f1_(\d+)px", name)))
+    return sorted({reach for run in runs for reach in run.tolerances})
 
 
 def score_names(runs: Sequence[Run]) -> list[str]:

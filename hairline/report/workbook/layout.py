@@ -8,7 +8,7 @@ from hairline.report.workbook.sheet import Kind, Link, Picture, SheetTable
 from hairline.report.workbook.values import NOT_THERE, plain
 
 NARROWEST, WIDEST, PROSE = 8, 60, 100  # characters
-NUMBERS: tuple[Kind, ...] = ("score", "share", "bound", "difference", "chance", "percent", "time")
+NUMBERS: tuple[Kind, ...] = ("score", "share", "bound", "difference", "chance", "percent", "time", "size")
 """Seven characters at most."""
 LINE_HEIGHT = 15  # points
 PICTURE_MARGIN = 4  # pixels

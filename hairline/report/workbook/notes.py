@@ -25,8 +25,10 @@ READING = {
     "is at least as large. Many comparisons ask for more than p < 0.05.",
     "best on val": "What is chosen is chosen on validation pictures; test pictures are only reported.",
     "threshold": "A pixel is given a class where its probability reaches the threshold that was best on val.",
+    "MB": "Of the weights file: millions of bytes.",
     "parameters, MACs": "Of the network as it is used; MACs are multiplications with addition for one picture.",
-    "time": "Measured on the machine that scored the runs; compare times within one workbook only.",
+    "time": "Measured on the machine that scored the runs; compare times within one workbook only. Each engine was "
+    "held to torch's answer first; n/a: it cannot run the network.",
     "colours": "Of scores: vermilion is 0, white 0.5, blue 1, in all sheets. Of the shares in confusion: white is 0, "
     "blue 1.",
 }

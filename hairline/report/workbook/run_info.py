@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hairline.report.results import Run
+from hairline.report.speed import by_engine
 from hairline.report.workbook.sheet import Column, Sheet, SheetTable
 from hairline.report.workbook.values import flatten
 
@@ -32,7 +33,7 @@ def run_info(runs: Sequence[Run], *, title: str = "What the runs depended on") -
 
 def _facts(run: Run) -> Mapping[str, Any]:
     metrics = {key: value for key, value in run.metrics.items() if key not in ("scores", "intervals", "arm")}
-    return flatten({"scored": metrics, "speed": run.speed, "trained": run.record()})
+    return flatten({"scored": metrics, "speed": by_engine(run), "trained": run.record()})
 
 
 def _same(values: Sequence[Any]) -> bool:

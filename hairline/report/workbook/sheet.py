@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal[
-    "text", "prose", "score", "share", "bound", "difference", "chance", "count", "time", "percent", "figure", "plain"
-]
+    "text", "prose", "score", "share", "bound", "difference", "chance", "count", "time", "size", "percent", "figure",
+    "plain",
+]  # fmt: skip
 """How a column's numbers look. A score and a percent are coloured from bad to good, a share from little to much; a
 bound is a score without colour, a figure any number."""
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from hairline.config import AnnotateParams, DistillParams
 from hairline.config.annotate import DRAWN_ALONE
 from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.workbook.arms import OF_A_STUDY, arms_table, measured_how
+from hairline.report.speed import first_engine
+from hairline.report.workbook.arms import INTERVAL, OF_A_STUDY, arms_table, measured_how, median_title
 from hairline.report.workbook.charts import cost_axis, share_axis
+from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import HEADER, Axis, Cells, Chart, Column, Series, Sheet, SheetTable
 
 TITLES = {
@@ -15,6 +17,8 @@ TITLES = {
     "annotate": "Few masks: how many drawn by hand are enough, and do drawn pictures help?",
     "compare": "Comparison: how do quality, size and speed of the networks stand to each other?",
 }
+
+ENDS = {"low": "Lower end", "high": "Upper end"}
 
 
 def study_sheet(study: Study, *, figure: str) -> Sheet:
@@ -31,7 +35,22 @@ def study_sheet(study: Study, *, figure: str) -> Sheet:
     against = study.reference if len(study.references) == 1 else "the arm named beside them"
     about = f"Scores are of the class {target}; differences are against {against}."
     failed = [f"Failed, and in no row: {run}: {reason}" for run, reason in study.failed.items()]
-    return Sheet(study.name, title, [about, measured_how(study.arms), *failed, *notes], [arms, *parts])
+    tables = [arms, *parts, _lines_by_tolerance(study)]
+    return Sheet(study.name, title, [about, measured_how(study.arms), *failed, *notes], tables)
+
+
+def _lines_by_tolerance(study: Study) -> SheetTable:
+    """lt-IoU, which every tolerance makes another score."""
+    scores = {reach: f"lt_iou_{reach}px" for reach in study.arms[0].first.tolerances}
+    columns = [Column("run")]
+    for reach, name in scores.items():
+        columns.append(Column(f"lt-IoU at {reach} px", "score", meaning_of(name)))
+        columns += [Column(f"{reach} px {end}", "bound", f"{word} {INTERVAL}.") for end, word in ENDS.items()]
+    rows = []
+    for arm in study.arms:
+        found = [arm.score(name) for name in scores.values()]
+        rows.append([arm.name, *(cell for value, ends in found for cell in (value, *(ends or (None, None))))])
+    return SheetTable(f"{study.name}_lt_iou", columns, rows, "lt-IoU by tolerance")
 
 
 def _sweep(study: Study, section: DistillParams) -> tuple[list[SheetTable | Chart], list[str]]:
@@ -53,12 +72,13 @@ def _masks(study: Study, section: AnnotateParams) -> tuple[list[SheetTable | Cha
     arms = {arm.name: arm for arm in study.arms}
     lines: dict[str, list[Arm | None]] = {}
     known = {}
-    for method, counts in section.counts().items():
+    methods = {method: counts for method, counts in section.counts().items() if method != "drawn"}
+    for method, counts in methods.items():
         for count in counts:
             arm = arms[f"{method}-{count}"]
             known[method, arm.first.record()["images"]["train"]] = arm
     numbers = sorted({number for _, number in known})
-    for method in section.counts():
+    for method in methods:
         lines[method] = [known.get((method, number)) for number in numbers]
     levels = {"no mask": arms[DRAWN_ALONE]} if DRAWN_ALONE in arms else {}
     table = _lines_table(f"{study.name}_masks", "masks", "Drawn by hand, to train on.", numbers, lines, levels,
@@ -134,15 +154,21 @@ def _costs(study: Study, arms: SheetTable) -> tuple[list[SheetTable | Chart], li
     )
     shares = [arms.rows[place][titles.index(score)] for place in drawn]
     charts = []
-    for cost, axis_title in {"parameters": "parameters", "median ms": "median time a picture, ms"}.items():
+    engine = first_engine(study.arms[0].first)["title"]
+    axes = {"parameters": "parameters", median_title(engine): f"median time a picture by {engine}, ms"}
+    for cost, axis_title in axes.items():
         column = titles.index(cost)
+        known = [place for place in drawn if arms.rows[place][column] is not None]
+        if not known:
+            notes.append(f"No chart of times: {engine} timed no arm.")
+            continue
 
         def at(place: int, column: int) -> Cells:
             return Cells(arms.name, column, place, place)
 
         series = [
-            Series(at(place, titles.index("run")), at(place, column), at(place, titles.index(score))) for place in drawn
+            Series(at(place, titles.index("run")), at(place, column), at(place, titles.index(score))) for place in known
         ]
-        x = cost_axis(axis_title, [arms.rows[place][column] for place in drawn])
+        x = cost_axis(axis_title, [arms.rows[place][column] for place in known])
         charts.append(Chart(f"{score} against {axis_title}", x, share_axis(score, shares), series))
     return charts, notes

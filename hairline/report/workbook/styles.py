@@ -18,6 +18,7 @@ FORMATS: dict[Kind, str] = {
     "chance": "0.000",
     "count": "#,##0",
     "time": "#,##0.0",
+    "size": "#,##0.00",
     "percent": "0.00%",
 }
 WORDS: tuple[Kind, ...] = ("text", "prose", "plain")

@@ -1,0 +1,124 @@
+"""How much faster a pruned network answers: pairs of networks timed in turns, in OpenVINO and in torch, both in f32.
+
+half      dense against half of the channels: DeepLabV3-ResNet50, and a U-Net on a ResNet18
+rounded   odd widths against multiples of 16 that cost about the same multiply-adds
+
+All four of a case take turns, picture by picture, and a ratio is of neighbours, so that a machine that slows down slows
+all. Weights are random: time does not depend on them. A line a case and engine: the median of the ratios of CPU time,
+which a busy neighbour hardly changes, and between which the middle half of them lies; beside it the ratio by the clock.
+
+Example: python -m benchmarks.prune_speed --runs 15
+"""
+
+import argparse
+import copy
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Any
+
+import torch
+from torch import nn
+
+from hairline.models import create_model
+from hairline.models.cost import count_macs
+from hairline.models.latency import Runner, engine_named
+from hairline.prune import Pruning, pruning_steps
+
+CLASSES, WARMUP = 8, 3
+ENGINES = ("openvino", "torch")
+"""The goals are those of the first."""
+
+
+@dataclass(frozen=True)
+class Case:
+    network: str
+    arguments: Mapping[str, Any]
+    slow: Pruning | None
+    """None: as it was created."""
+    fast: Pruning
+    goal: float
+    """Times faster."""
+
+
+def cut(ratio: float, *, round_to: int = 1) -> Pruning:
+    return Pruning(criterion="l1", ratio=ratio, round_to=round_to)
+
+
+CASES = (
+    Case("deeplabv3_resnet50", {}, None, cut(0.5), 3.5),
+    Case("smp_unet", {"encoder": "resnet18"}, None, cut(0.5), 2.5),
+    Case("smp_unet", {"encoder": "resnet18"}, cut(0.45), cut(0.47, round_to=16), 1.2),  # 35, 281 against 32, 272
+    Case("hrsegnet", {"width": 32}, cut(0.45), cut(0.45, round_to=16), 1.2),  # 17, 35 against 16, 32
+    Case("deeplabv3_resnet50", {}, cut(0.55), cut(0.55, round_to=16), 1.2),  # 57, 921 against 64, 928
+)
+
+
+def main(size: int, runs: int, threads: int) -> None:
+    torch.set_num_threads(threads)
+    print(f"a picture of {size} px, {threads} threads, {runs} rounds")
+    for case in CASES:
+        _compare(case, size, runs, threads)
+
+
+def _compare(case: Case, size: int, runs: int, threads: int) -> None:
+    torch.manual_seed(0)
+    dense = create_model(case.network, classes=CLASSES, **case.arguments).eval()
+    pair = [_pruned(dense, case.slow), _pruned(dense, case.fast)]
+    macs = [count_macs(model, size, size) / 1e9 for model in pair]
+    image = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))
+    print(f"{case.network}: {_told(case.slow)}, {macs[0]:.3f} GMAC, against {_told(case.fast)}, {macs[1]:.3f} GMAC")
+    with ExitStack() as opened:
+        runners: dict[str, list[Runner]] = {
+            name: [
+                opened.enter_context(engine_named(name).open(copy.deepcopy(model), image, threads)) for model in pair
+            ]
+            for name in ENGINES
+        }
+        times = _in_turns(runners, runs)
+    for name, (slow, fast) in times.items():
+        cpu, clock = ([a[kind] / b[kind] for a, b in zip(slow, fast, strict=True)] for kind in (0, 1))
+        low, ratio, high = quantiles(cpu, n=4)
+        goal = f", goal {case.goal}: {'met' if ratio >= case.goal else 'MISSED'}" if name == ENGINES[0] else ""
+        taken = " against ".join(f"{1000 * median(seconds for seconds, _ in each):.1f}" for each in (slow, fast))
+        print(
+            f"  {engine_named(name).title:12s} {ratio:.2f} times faster [{low:.2f}, {high:.2f}], {taken} ms of CPU; "
+            f"{median(clock):.2f} by the clock{goal}"
+        )
+
+
+def _pruned(dense: nn.Module, settings: Pruning | None) -> nn.Module:
+    model = copy.deepcopy(dense)
+    if settings:
+        for _ in pruning_steps(model, settings):
+            pass
+    return model
+
+
+def _told(settings: Pruning | None) -> str:
+    if not settings:
+        return "dense"
+    return f"ratio {settings.ratio:g}" + (f", widths rounded to {settings.round_to}" if settings.round_to > 1 else "")
+
+
+def _in_turns(runners: Mapping[str, list[Runner]], runs: int) -> dict[str, list[list[tuple[float, float]]]]:
+    """Engine -> the seconds of the first and of the second network, of CPU time and by the clock, a round a place."""
+    times: dict[str, list[list[tuple[float, float]]]] = {name: [[], []] for name in runners}
+    for number in range(WARMUP + runs):
+        for name, pair in runners.items():
+            for place, run in enumerate(pair):
+                cpu, clock = time.process_time(), time.perf_counter()
+                run()
+                if number >= WARMUP:
+                    times[name][place].append((time.process_time() - cpu, time.perf_counter() - clock))
+    return times
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=256, help="side of the square picture, pixels")
+    parser.add_argument("--runs", type=int, default=15, help="rounds that count")
+    parser.add_argument("--threads", type=int, default=1)
+    main(**vars(parser.parse_args()))
