@@ -325,6 +325,18 @@ def test_an_engine_that_could_run_none_has_no_times_and_its_reason_stands_there(
     assert "No chart of times" in notes and len(book["compare"]._charts) == 1
 
 
+def test_a_study_without_a_reference_speaks_of_no_difference(tmp_path, params):
+    values = params.model_dump(mode="json")
+    values["studies"] = {"compare": "compare"}
+    values["evaluate"]["bootstrap"] = 100
+    values["compare"] |= {"test_on": [], "networks": ["hrsegnet"]}
+    alone = Params.model_validate(values)
+    root = make_results(tmp_path, alone)
+    draw(root, alone)
+    about = [str(load_workbook(write(root, alone))["compare"].cell(row, 1).value) for row in range(1, 6)]
+    assert "Scores are of the class crack." in about
+
+
 def test_a_study_whose_class_is_absent_has_no_chart_and_says_why(tmp_path, params):
     few = params.model_copy(update={"evaluate": params.evaluate.model_copy(update={"bootstrap": 100})})
     root = make_results(tmp_path, few, images=1)  # it has no crack

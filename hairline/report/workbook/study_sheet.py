@@ -31,12 +31,16 @@ def study_sheet(study: Study, *, figure: str) -> Sheet:
     else:
         parts, notes = _costs(study, arms)
     title = TITLES.get(study.name, f"{study.name}: quality, size and speed")
-    target = study.arms[0].target
-    against = study.reference if len(study.references) == 1 else "the arm named beside them"
-    about = f"Scores are of the class {target}; differences are against {against}."
+    about = f"Scores are of the class {study.arms[0].target}{_against(study)}."
     failed = [f"Failed, and in no row: {run}: {reason}" for run, reason in study.failed.items()]
     tables = [arms, *parts, _lines_by_tolerance(study)]
     return Sheet(study.name, title, [about, measured_how(study.arms), *failed, *notes], tables)
+
+
+def _against(study: Study) -> str:
+    if not study.references:
+        return ""
+    return f"; differences are against {study.reference if len(study.references) == 1 else 'the arm named beside them'}"
 
 
 def _lines_by_tolerance(study: Study) -> SheetTable:
