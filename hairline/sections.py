@@ -1,13 +1,12 @@
 """Sections of a YAML file as typed, frozen values: unknown keys are refused, errors name keys as people wrote them."""
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 
 
 class Section(BaseModel):
@@ -62,8 +61,7 @@ def _describe(fault: Any, kind: type[Section], where: str) -> str:
     key = ".".join(([where] if where else []) + steps) or (where or "the file")
     if fault["type"] == "extra_forbidden":
         known = _known_keys(kind, steps[:-1])
-        near = difflib.get_close_matches(steps[-1], known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        hint = did_you_mean(steps[-1], known).rstrip() or f"known here: {', '.join(known)}"
         return f"{key}: unknown key; {hint}"
     if fault["type"] == "missing":
         return f"{key}: missing"

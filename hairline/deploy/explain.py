@@ -29,7 +29,7 @@ from hairline.deploy.pictures.find import find_pictures
 from hairline.deploy.pictures.names import name_results
 from hairline.deploy.region import Region, read_region
 from hairline.deploy.run_folder import open_run
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 from hairline.html.words import plural
 from hairline.progress import Progress
 
@@ -193,14 +193,11 @@ def _class_id(network: "Run", name: str | None) -> int:
 
 
 def _chosen(layers: str, known: Sequence["Layer"]) -> list[str]:
-    import difflib
 
     names, there = [name.strip() for name in layers.split(",")], [layer.name for layer in known]
     for name in names:
         if name not in there:
-            near = difflib.get_close_matches(name, there, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise InputError(f"there is no layer {name}; {hint}--list-layers tells all")
+            raise InputError(f"there is no layer {name}; {did_you_mean(name, there)}--list-layers tells all")
     return list(dict.fromkeys(names))
 
 

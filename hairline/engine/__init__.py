@@ -5,7 +5,7 @@ from hairline.engine.fitting import Fitted, fit
 from hairline.engine.once import once
 from hairline.engine.parallel import World, gather_over_world, join_world, leave_world, sum_over_world, wait_for_all
 from hairline.engine.predict import predict_probabilities
-from hairline.engine.runs import ModelCard, Run, load_run, read_card, save_run, take_weights
+from hairline.engine.runs import ModelCard, Run, load_run, processor_name, read_card, save_run, take_weights
 from hairline.engine.sliding import predict_in_tiles
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "once",
     "predict_in_tiles",
     "predict_probabilities",
+    "processor_name",
     "read_card",
     "save_run",
     "seed_everything",

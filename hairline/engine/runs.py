@@ -134,7 +134,7 @@ def _machine() -> dict[str, Any]:
         "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF_INTEREST}
         | {"python": platform.python_version()},
         "hardware": {
-            "processor": _processor(),
+            "processor": processor_name(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
             "gpu": gpu,
@@ -143,7 +143,7 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
+def processor_name() -> str:
     """Its name where the system tells one, else its architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

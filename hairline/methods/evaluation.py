@@ -1,4 +1,4 @@
-"""A run scored on a split, as a rule test, once: scores with intervals, cost, and what it said of each picture."""
+"""A run scored on a split, as a rule test, once: scores with intervals, size, and what it said of each picture."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +18,6 @@ from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
 from hairline.models.cost import count_macs, count_parameters
-from hairline.models.latency import measure_latency
 from hairline.progress import Progress
 
 OF_CLASS = ("precision", "recall", "f1", "iou", "f1_2px", "cldice", "ods", "ois", "ap", "m_f1", "m_iou")
@@ -29,7 +28,7 @@ CURVE = ("class", "threshold", "precision", "recall")
 CURVE_POINTS = 64
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
-USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/latency", "models/views.py")
+USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/views.py")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Task:
 
 
 def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainParams) -> None:
-    """Fill `out`: metrics.json, speed.json, images.csv, curve.csv, scores.npz and a prediction-<id>.png a picture."""
+    """Fill `out`: metrics.json, images.csv, curve.csv, scores.npz and a prediction-<id>.png a picture."""
     world = engine.join_world()
     card = engine.read_card(task.run)
     key = {
@@ -137,7 +136,6 @@ def _write(
             "intervals": intervals_of(scores, classes, params),
         }
         io.write_json(folder / "metrics.json", metrics)
-        io.write_json(folder / "speed.json", measure_latency(run.as_used.cpu(), **params.latency.model_dump()))
         io.write_csv(folder / "images.csv", image_rows(scores, classes))
         io.write_csv(folder / "curve.csv", curve_rows(scores, classes), columns=CURVE)
         save_scores(folder / "scores.npz", scores)

@@ -10,8 +10,9 @@ from hairline.errors import InputError
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import Task, evaluate
 from hairline.methods.failures import reason_of
+from hairline.methods.speed import measure_speed
 
-FILES = {"metrics.json": "{}.json", "speed.json": "{}.speed.json", "images.csv": "{}.csv", "curve.csv": "{}.curve.csv"}
+FILES = {"metrics.json": "{}.json", "images.csv": "{}.csv", "curve.csv": "{}.curve.csv"}
 OF_TRAINING = ("history.csv", "run.json")
 
 
@@ -40,15 +41,18 @@ def evaluate_study(
     if not tasks:
         raise InputError(f"no run of the study could be made; of {next(iter(failed))}: {next(iter(failed.values()))}")
     with tempfile.TemporaryDirectory(dir=io.work_folder("evaluation")) as temporary:
-        folders = {task: Path(temporary) / task.name for task in tasks}
-        for task, folder in folders.items():
-            evaluate(task, folder, params=params, settings=settings)
+        folders = {task: Path(temporary) / "scores" / task.name for task in tasks}
+        speeds = {task: Path(temporary) / "speed" / task.name for task in tasks}
+        for task in tasks:
+            evaluate(task, folders[task], params=params, settings=settings)
+            measure_speed(task.run, speeds[task], params=params.latency)
         if not world.is_main:
             return
         with io.replaced_folder(out) as scores, io.replaced_folder(predictions) as pictures:
             for task, folder in folders.items():
                 for name, target in FILES.items():
                     io.link_or_copy(folder / name, scores / target.format(task.name))
+                io.link_or_copy(speeds[task] / "speed.json", scores / f"{task.name}.speed.json")
                 for name in OF_TRAINING:  # so that reports need the small files in reports/ alone
                     io.write_bytes(scores / f"{task.name}.{name}", (task.run / name).read_bytes())
                 (pictures / task.name).mkdir()

@@ -5,6 +5,7 @@
 
 from hairline.metrics.choose import best_threshold, precision_recall_curve
 from hairline.metrics.definitions import definitions
+from hairline.metrics.headline import headline_of
 from hairline.metrics.intervals import bootstrap_interval, mean_interval, paired_test
 from hairline.metrics.pool import measure, pool
 from hairline.metrics.score import ImageScore, score_image
@@ -14,6 +15,7 @@ __all__ = [
     "best_threshold",
     "bootstrap_interval",
     "definitions",
+    "headline_of",
     "mean_interval",
     "measure",
     "paired_test",

@@ -1,6 +1,5 @@
 """The scores of a split: all of them for the report, a few by name for training and for tests."""
 
-import difflib
 import math
 import re
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 from hairline.metrics.definitions import METRICS, Level, Metric
 from hairline.metrics.score import ImageScore
 from hairline.metrics.tally import Stack, Tally
@@ -101,7 +100,5 @@ def _unknown_name(name: str, tolerances: tuple[int, ...]) -> InputError:
     if pattern != name and any(metric.name == pattern for metric in METRICS):
         return InputError(f"{name}: measured only at {', '.join(map(str, tolerances)) or 'no'} px; add the tolerance")
     known = [metric.name for metric in METRICS]
-    near = difflib.get_close_matches(name, known, n=1)
-    return InputError(
-        f"{name}: no such score; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}")
-    )
+    hint = did_you_mean(name, known).rstrip() or f"known: {', '.join(known)}"
+    return InputError(f"{name}: no such score; {hint}")

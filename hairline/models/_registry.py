@@ -1,6 +1,5 @@
 """The list of networks: a decorated function adds one, a name and plain arguments build one."""
 
-import difflib
 import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -8,7 +7,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 from pydantic import Field, TypeAdapter, ValidationError
 from torch import nn
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 
 Build = TypeVar("Build", bound=Callable[..., nn.Module])
 
@@ -34,7 +33,8 @@ def list_models() -> list[str]:
 def create_model(name: str, *, classes: int, **arguments: Any) -> nn.Module:
     """Build a network with fresh weights; `classes` counts the background, the rest is what the network takes."""
     if name not in _BUILDERS:
-        raise InputError(f"there is no network {name}; {_nearest(name, list_models())}")
+        known = list_models()
+        raise InputError(f"there is no network {name}; {did_you_mean(name, known)}known: {', '.join(known)}")
     build = _BUILDERS[name]
     given = {"classes": classes, **arguments}
     _check_arguments(name, build, given)
@@ -48,9 +48,7 @@ def _check_arguments(name: str, build: Callable[..., nn.Module], given: dict[str
     takes = f"it takes {', '.join(_described(parameter) for parameter in signature.values())}"
     for key, value in given.items():
         if key not in signature:
-            near = difflib.get_close_matches(key, signature, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise InputError(f"network {name}: unknown argument {key}; {hint}{takes}")
+            raise InputError(f"network {name}: unknown argument {key}; {did_you_mean(key, signature)}{takes}")
         try:
             TypeAdapter(kinds[key]).validate_python(value, strict=True)
         except ValidationError as error:
@@ -64,9 +62,3 @@ def _check_arguments(name: str, build: Callable[..., nn.Module], given: dict[str
 def _described(parameter: inspect.Parameter) -> str:
     default = "" if parameter.default is inspect.Parameter.empty else f" (default {parameter.default})"
     return f"{parameter.name}{default}"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"{hint}known: {', '.join(known)}"

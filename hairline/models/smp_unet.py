@@ -5,11 +5,9 @@ https://github.com/qubvel-org/segmentation_models.pytorch
 Differs: no pre-trained weights are fetched, and any image size is taken.
 """
 
-import difflib
-
 from torch import Tensor, nn
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 from hairline.models._layers import pad_to_multiple
 from hairline.models._registry import Classes, register_model
 
@@ -31,7 +29,6 @@ def smp_unet(*, classes: Classes, encoder: str = "resnet18") -> SmpUnet:
 
     known = smp.encoders.get_encoder_names()
     if encoder not in known:
-        near = difflib.get_close_matches(encoder, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+        hint = did_you_mean(encoder, known).rstrip() or f"known: {', '.join(sorted(known))}"
         raise InputError(f"network smp_unet: there is no encoder {encoder}; {hint}")
     return SmpUnet(smp.Unet(encoder, encoder_weights=None, in_channels=3, classes=classes))

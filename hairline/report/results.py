@@ -12,7 +12,7 @@ from typing import Any
 from hairline import io
 from hairline.config import ArmPlan, Params, Repeat, StudyParams
 from hairline.errors import InputError
-from hairline.metrics import mean_interval
+from hairline.metrics import headline_of, mean_interval
 
 Interval = Sequence[float | None]
 NEEDED = (
@@ -130,7 +130,7 @@ class Arm:
     @property
     def headline(self) -> str:
         """The score that the arm is judged by: one of HEADLINES."""
-        return "f1_2px" if len(self.first.classes) == 2 else "mean_iou"
+        return headline_of(len(self.first.classes))
 
     @property
     def dataset(self) -> str:
@@ -161,7 +161,7 @@ class Study:
     section: StudyParams
     arms: Sequence[Arm]
     comparison: Mapping[str, Any]
-    """Each arm that has a reference against it: comparison.json."""
+    """comparison.json: each arm against its reference, and those of one reference against each other."""
     failed: Mapping[str, str]
     """Runs that could not be made, and why; they are in no arm."""
 
@@ -197,7 +197,12 @@ class Study:
 
     def difference(self, arm: str, score: str) -> Mapping[str, Any] | None:
         """Arm minus its reference: difference, low, high, p_value. None where it has none."""
-        return self.comparison.get(arm, {}).get(score)
+        return self.comparison["to_reference"].get(arm, {}).get(score)
+
+    @property
+    def siblings(self) -> Sequence[Mapping[str, Any]]:
+        """`arm` minus another of the same reference, by the headline: difference, low, high, p_value."""
+        return self.comparison["to_each_other"]
 
     def on(self, dataset: str) -> "Study":
         """The part of it that was tested on one data set."""

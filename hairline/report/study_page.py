@@ -15,6 +15,7 @@ from hairline.report.study_table import (
     line_table,
     paper_table,
     published_table,
+    siblings_table,
     study_table,
 )
 from hairline.report.tables import Table
@@ -44,6 +45,7 @@ def study_page(study: Study, published: Sequence[Published]) -> str:
         *_across_parts(study),
         *_class_parts(study),
         *_line_parts(study),
+        *_sibling_parts(study),
         *_published_parts(published),
         "## What the scores mean",
         _meanings().markdown(),
@@ -127,6 +129,13 @@ def _line_parts(study: Study) -> list[str]:
     """How far off a centre line may lie, and what that is worth."""
     told = f"Of the class `{study.arms[0].target}`: {_meaning()['lt_iou_{t}px'].replace('t pixels', 'so many pixels')}."
     return ["## lt-IoU by tolerance", told, line_table(study).markdown()]
+
+
+def _sibling_parts(study: Study) -> list[str]:
+    if not study.siblings:
+        return []
+    told = "Paired, as above. No interval is widened for their number, so of many pairs a few exclude zero by chance."
+    return ["## Against each other", told, siblings_table(study).markdown()]
 
 
 def _untimed_parts(study: Study) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from hairline.report.published import Published
 from hairline.report.results import HEADLINES, Arm, Run, Study
-from hairline.report.speed import engines_of, megabytes, timed
+from hairline.report.speed import engines_of, megabytes, threads_of, timed
 from hairline.report.tables import Table, with_interval
 
 SCORES = {
@@ -77,6 +77,13 @@ def line_table(study: Study) -> Table:
     return Table(list(rows[0]), rows)
 
 
+def siblings_table(study: Study) -> Table:
+    """Those of one reference against each other, a row a pair."""
+    title = f"{HEADLINES[study.headline]}, difference"
+    rows = [{"run": test["arm"], "minus": test["minus"], title: _tested(test)} for test in study.siblings]
+    return Table(["run", "minus", title], rows)
+
+
 def paper_table(study: Study) -> Table:
     """The study's table, narrow enough for a page: fewer scores, no p-value, of times the medians, side by side."""
     whole = study_table(study)
@@ -117,12 +124,16 @@ def _difference(arm: Arm, study: Study) -> dict[str, str]:
     test = study.difference(arm.name, study.headline)
     if test is None:
         return {title: "reference" if arm.name in study.references else "none"}
+    return {title: _tested(test, f" to {arm.plan.reference}" if len(study.references) > 1 else "")}
+
+
+def _tested(test: Mapping[str, Any], to: str = "") -> str:
+    """`+0.012 [+0.003, +0.021], p = 0.004`"""
     if test["difference"] is None:
-        return {title: "n/a"}
+        return "n/a"
     interval = f" [{test['low']:+.3f}, {test['high']:+.3f}]" if test["low"] is not None else ""
     chance = f", p = {test['p_value']:.3f}" if test["p_value"] is not None else ""
-    to = f" to {arm.plan.reference}" if len(study.references) > 1 else ""
-    return {title: f"{test['difference']:+.3f}{interval}{to}{chance}"}
+    return f"{test['difference']:+.3f}{interval}{to}{chance}"
 
 
 def _cost(arm: Arm, study: Study) -> dict[str, Any]:
@@ -138,7 +149,7 @@ def _cost(arm: Arm, study: Study) -> dict[str, Any]:
 def _titles(study: Study) -> dict[str, str]:
     """Engine -> the head of its column."""
     speed = study.arms[0].first.speed
-    where = f"{speed['size']} px, {speed['threads']} thread{'s' if speed['threads'] > 1 else ''}"
+    where = f"{speed['size']} px, {threads_of(study.arms[0].first)}"
     return {name: f"ms at {where}, {title}" for name, title in engines_of(_first_runs(study)).items()}
 
 

@@ -18,9 +18,9 @@ def train_supervised(training: Training, out: Path) -> Path:
     return out
 
 
-def save_random_run(folder: Path, *, seed: int = 0, threshold: float = 0.5) -> Path:
+def save_random_run(folder: Path, *, seed: int = 0, threshold: float = 0.5, width: int = 4) -> Path:
     torch.manual_seed(seed)
-    model = create_model("hrsegnet", classes=2, width=4)
-    card = ModelCard("hrsegnet", {"width": 4}, ["background", "crack"], "standardise", threshold, ONE_LOOK)
+    model = create_model("hrsegnet", classes=2, width=width)
+    card = ModelCard("hrsegnet", {"width": width}, ["background", "crack"], "standardise", threshold, ONE_LOOK)
     save_run(folder, card=card, weights=model.state_dict(), history=[{"epoch": 1}], record={})
     return folder

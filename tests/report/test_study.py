@@ -65,13 +65,13 @@ def test_the_table_holds_every_arm_its_difference_and_its_cost(results):
     rows = {row["run"]: row for row in study_table(study).rows}
     assert list(rows) == ["teacher", "baseline", "standard-T5", "standard-T10", "chosen"]
     assert rows["baseline"]["F1 at 2 px minus baseline"] == "reference"
-    test = study.comparison["chosen"]["f1_2px"]
+    test = study.difference("chosen", "f1_2px")
     expected = f"{test['difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]"
     assert rows["chosen"]["F1 at 2 px minus baseline"] == expected
     assert rows["chosen"]["parameters"] == study.arms[-1].first.metrics["parameters"]
     assert rows["chosen"]["MB"] == "0.14"
-    assert rows["chosen"]["ms at 64 px, 1 thread, torch f32"] == "9.0 (p95 10.5)"
-    assert rows["chosen"]["ms at 64 px, 1 thread, openvino f32"] == "7.0 (p95 8.5)"
+    assert rows["chosen"]["ms at 64 px, 1 CPU thread, torch f32"] == "9.0 (p95 10.5)"
+    assert rows["chosen"]["ms at 64 px, 1 CPU thread, openvino f32"] == "7.0 (p95 8.5)"
 
 
 def test_the_bare_numbers_hold_size_and_times_of_each_engine(results):
@@ -99,12 +99,27 @@ def test_lt_iou_has_a_column_a_tolerance_on_the_page_and_as_bare_numbers(results
     assert table.markdown() in section
 
 
+def test_arms_of_one_reference_stand_against_each_other_on_the_page(results):
+    study = read(results)
+    test = next(test for test in study.siblings if (test["arm"], test["minus"]) == ("chosen", "standard-T5"))
+    ours, theirs = ([run.scores["classes"]["crack"]["f1_2px"] for run in study.arms[at].runs] for at in (4, 2))
+    assert test["difference"] == pytest.approx(np.mean(ours) - np.mean(theirs), abs=1e-5)
+    section = study_page(study, PUBLISHED["distill"]).split("## Against each other")[1].split("\n## ")[0]
+    row = next(line for line in section.splitlines() if line.startswith("| chosen") and "standard-T5" in line)
+    assert f"{test['difference']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}]" in row
+
+
+def test_a_study_of_one_arm_has_nothing_to_set_against_each_other(results):
+    study = read(results, "compare")
+    assert not study.siblings and "## Against each other" not in study_page(study, PUBLISHED["compare"])
+
+
 def test_one_engine_is_one_column(tmp_path, params):
     latency = params.evaluate.latency.model_copy(update={"engines": ["openvino"]})
     one = params.model_copy(update={"evaluate": params.evaluate.model_copy(update={"latency": latency})})
     study = read((make_results(tmp_path, one), one), "compare")
     assert [name for name in study_table(study).columns if name.startswith("ms")] == [
-        "ms at 64 px, 1 thread, openvino f32"
+        "ms at 64 px, 1 CPU thread, openvino f32"
     ]
     assert engines_of([study.arms[0].first]) == {"openvino": "openvino f32"}
 
@@ -113,8 +128,8 @@ def test_an_engine_that_failed_is_not_available_and_its_reason_stands_below(resu
     fail_engine(results[0], "openvino")
     study = read(results)
     rows = study_table(study).rows
-    assert {row["ms at 64 px, 1 thread, openvino f32"] for row in rows} == {"n/a"}
-    assert rows[0]["ms at 64 px, 1 thread, torch f32"] == "10.0 (p95 11.5)"
+    assert {row["ms at 64 px, 1 CPU thread, openvino f32"] for row in rows} == {"n/a"}
+    assert rows[0]["ms at 64 px, 1 CPU thread, torch f32"] == "10.0 (p95 11.5)"
     assert "teacher-s0-f0 by openvino f32: no rule for aten.odd" in study_page(study, PUBLISHED["distill"])
 
 

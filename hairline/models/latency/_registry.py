@@ -1,13 +1,12 @@
 """The list of engines: ways to run a network. A decorated function adds one."""
 
-import difflib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 
 Runner = Callable[[], Tensor]
 """One pass of the picture -> its logits; nothing else is timed."""
@@ -48,7 +47,6 @@ def list_engines() -> list[str]:
 
 def engine_named(name: str) -> Engine:
     if name not in _ENGINES:
-        near = difflib.get_close_matches(name, _ENGINES, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        hint = did_you_mean(name, _ENGINES)
         raise InputError(f"there is no engine {name}; {hint}known: {', '.join(list_engines())}")
     return _ENGINES[name]

@@ -1,13 +1,12 @@
 """The list of criteria: a decorated function adds one."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
-from hairline.errors import InputError
+from hairline.errors import InputError, did_you_mean
 from hairline.prune.groups import Group
 
 
@@ -52,7 +51,6 @@ def list_criteria() -> list[str]:
 
 def criterion_named(name: str) -> Criterion:
     if name not in _CRITERIA:
-        near = difflib.get_close_matches(name, _CRITERIA, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        hint = did_you_mean(name, _CRITERIA)
         raise InputError(f"there is no pruning criterion {name}; {hint}known: {', '.join(list_criteria())}")
     return _CRITERIA[name]

@@ -1,0 +1,36 @@
+"""How long a network takes: measured once a shape, since its speed does not hang on what it has learned.
+
+So arms of one shape show one time, and a difference of times in a table is a difference of networks.
+"""
+
+from pathlib import Path
+
+from hairline import engine, io
+from hairline.config import LatencyParams
+from hairline.models.latency import measure_latency
+
+MODELS = Path(__file__).parents[1] / "models"
+
+
+def measure_speed(run: Path, out: Path, *, params: LatencyParams) -> None:
+    """Fill `out` with speed.json, of the network of a run folder with all its views."""
+    world = engine.join_world()
+    card = engine.read_card(run)
+    key = {
+        "network": card.network,
+        "arguments": card.arguments,
+        "classes": len(card.classes),
+        "widths": card.widths,
+        "views": card.views,
+        "params": params.model_dump(mode="json"),
+        "processor": engine.processor_name(),
+        "code": io.code_fingerprint([MODELS]),
+    }
+
+    def work(folder: Path, _: Path) -> None:
+        if world.is_main:  # others would only be in its way
+            with io.replaced_folder(folder) as made:
+                model = engine.load_run(run).as_used
+                io.write_json(made / "speed.json", measure_latency(model, **params.model_dump()))
+
+    engine.once(out, "speed", key, work, world=world)
