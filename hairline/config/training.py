@@ -69,7 +69,7 @@ class WeightsParams(Section):
     """What a network with a backbone learned on another task; not for a training that begins with a run's weights."""
 
     file: str
-    """torchvision's own .pth, or safetensors under the same names; empty: the network begins with chance."""
+    """torchvision's own .pth, or safetensors under the same names, from the checkout on; empty: begin with chance."""
     sha256: str
     """Of the file; empty: the digits in its name, as torchvision gives them, are held to."""
     freeze: bool

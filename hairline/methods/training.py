@@ -66,7 +66,7 @@ class Training:
     def weights(self) -> Path | None:
         """A file of weights of another task that it begins with."""
         file = self.settings.weights.file
-        return existing(Path(file)) if file and self.start is None else None
+        return existing(io.from_checkout(Path(file))) if file and self.start is None else None
 
     def key(self, method: dict[str, Any]) -> dict[str, Any]:
         """All that the result depends on: equal keys, equal weights."""

@@ -54,7 +54,7 @@ class Table:
                 r"\begin{table*}",
                 r"\centering",
                 r"\footnotesize",
-                r"\setlength{\tabcolsep}{3pt}",
+                r"\setlength{\tabcolsep}{2pt}",
                 rf"\caption{{{latex_text(caption)}}}",
                 rf"\label{{{label}}}",
                 r"\smallskip",

@@ -106,6 +106,13 @@ def with_weights(training, file, *, freeze=False):
     return replace(training, settings=training.settings.model_copy(update={"weights": weights}))
 
 
+def test_a_file_of_weights_is_found_from_the_checkout_on_where_an_experiment_runs_in_a_copy(
+    with_backbone, weights_file, monkeypatch
+):
+    monkeypatch.setenv("DVC_ROOT", str(weights_file.parent))
+    assert with_weights(with_backbone, weights_file.name).weights.samefile(weights_file)
+
+
 @pytest.fixture
 def weights_file(tmp_path):
     torch.manual_seed(5)
