@@ -301,6 +301,19 @@ def test_the_comparison_draws_each_network_against_its_size_and_its_time(book):
             assert page[series.yVal.numRef.f.split("!")[1]].value == rows[name]["mean IoU"].value
 
 
+def test_arms_of_one_reference_stand_against_each_other(results, book):
+    for study in read(*results):
+        if not study.siblings:
+            assert f"{study.name}_pairs" not in {name for sheet in book for name in sheet.tables}
+            continue
+        rows = table(book, f"{study.name}_pairs")
+        assert len(rows) == len(study.siblings)
+        for row, test in zip(rows, study.siblings, strict=True):
+            assert (row["run"].value, row["minus"].value) == (test["arm"], test["minus"])
+            found = [row[title].value for title in ("difference", "difference low", "difference high")]
+            assert found == [test["difference"], test["low"], test["high"]]
+
+
 def test_a_study_has_lt_iou_by_tolerance_with_intervals(results, book):
     for study in read(*results):
         rows = table(book, f"{study.name}_lt_iou")

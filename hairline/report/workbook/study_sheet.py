@@ -33,7 +33,7 @@ def study_sheet(study: Study, *, figure: str) -> Sheet:
     title = TITLES.get(study.name, f"{study.name}: quality, size and speed")
     about = f"Scores are of the class {study.arms[0].target}{_against(study)}."
     failed = [f"Failed, and in no row: {run}: {reason}" for run, reason in study.failed.items()]
-    tables = [arms, *parts, _lines_by_tolerance(study)]
+    tables = [arms, *parts, _lines_by_tolerance(study), *_against_each_other(study)]
     return Sheet(study.name, title, [about, measured_how(study.arms), *failed, *notes], tables)
 
 
@@ -55,6 +55,21 @@ def _lines_by_tolerance(study: Study) -> SheetTable:
         found = [arm.score(name) for name in scores.values()]
         rows.append([arm.name, *(cell for value, ends in found for cell in (value, *(ends or (None, None))))])
     return SheetTable(f"{study.name}_lt_iou", columns, rows, "lt-IoU by tolerance")
+
+
+def _against_each_other(study: Study) -> list[SheetTable]:
+    """Where two arms or more are held against one reference."""
+    if not study.siblings:
+        return []
+    columns = [
+        Column("run"),
+        Column("minus"),
+        Column("difference", "difference", f"Of {HEADLINES[study.headline]}, paired."),
+        *(Column(f"difference {end}", "difference", f"{word} {INTERVAL}.") for end, word in ENDS.items()),
+        Column("p", "chance", "Not corrected for the number of pairs; empty over several repeats."),
+    ]
+    rows = [[test[key] for key in ("arm", "minus", "difference", "low", "high", "p_value")] for test in study.siblings]
+    return [SheetTable(f"{study.name}_pairs", columns, rows, "Against each other")]
 
 
 def _sweep(study: Study, section: DistillParams) -> tuple[list[SheetTable | Chart], list[str]]:
