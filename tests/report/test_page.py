@@ -410,3 +410,14 @@ def test_the_page_loads_no_torch():
     code = "import stages.write_page, sys; print(sorted({'torch', 'pandas', 'matplotlib'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_arms_of_one_reference_stand_against_each_other_and_a_single_one_does_not(values, tmp_path):
+    params = Params.model_validate(values)
+    root = make_results(tmp_path, params)
+    text = page_of(root, params)
+    distill, compare = studies_of(root, params)
+    (folded,) = re.findall(r"<details><summary><b>against each other</b>.*?</details>", text, re.S)
+    for test in distill.siblings:
+        assert f"<td>{test['arm']}</td><td>{test['minus']}</td><td>{test['difference']:+.3f}" in folded
+    assert len(distill.siblings) == folded.count("<tr>") - 1 and not compare.siblings

@@ -13,6 +13,7 @@ from hairline.report.page.meanings import meanings
 from hairline.report.page.overview import over_what, overview
 from hairline.report.page.pictures import read_galleries
 from hairline.report.page.run_info import run_info
+from hairline.report.page.siblings import siblings
 from hairline.report.results import Study
 from hairline.report.study_page import TITLES
 
@@ -56,7 +57,7 @@ def _study(study: Study, select: str) -> Html:
     return _section(
         study.name, TITLES[study.name],
         tag("p", about, sorting), _failed(study), arms_table(study, looks, best=study.best(select).name),
-        tag("div", *study_charts(study, looks, select=select), class_="charts"),
+        siblings(study), tag("div", *study_charts(study, looks, select=select), class_="charts"),
     )  # fmt: skip
 
 
