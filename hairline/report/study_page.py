@@ -74,7 +74,7 @@ def study_paper(study: Study, *, select: str) -> str:
             caption = f"{title} by class. {data}{elsewhere}{bold} n/a: no true pixel of the class."
             table = class_table(study, title)
             tables.append(table.latex(caption=caption, label=f"tab:{study.name}-{name}", bold=best))
-    return "% needs \\usepackage{booktabs}\n" + "\n".join(tables)
+    return "% needs \\usepackage{booktabs,graphicx}\n" + "\n".join(tables)
 
 
 def summarise(study: Study) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,8 @@ LATEX = {
     "\u2026": r"\ldots{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
 }
+FITTING = r"\ifdim\width>\textwidth\textwidth\else\width\fi"
+"""Its own width, or the page's where it is wider than that."""
 MINUS = r"(?<![^\s\[])-(?=\.?\d)"
 NUMBER = re.compile(r"[\d ]+(\.\d+)?|n/a")
 WITH_INTERVAL = re.compile(r"(\S+) \[([+-]?[\d.]+, [+-]?[\d.]+)\]")
@@ -42,7 +44,7 @@ class Table:
         return "".join(f"| {line} |\n" for line in lines)
 
     def latex(self, *, caption: str, label: str, bold: str = "") -> str:
-        """A `table*` that wants booktabs and nothing else; the row whose first cell is `bold` has it in bold."""
+        """A `table*` that wants booktabs and graphicx; the row whose first cell is `bold` has it in bold."""
         head, *body = ([latex_cell(text(cell)) for cell in line] for line in self._lines())
         for cells, row in zip(body, self.rows, strict=True):
             if bold and row.get(self.columns[0]) == bold:
@@ -54,17 +56,18 @@ class Table:
                 r"\begin{table*}",
                 r"\centering",
                 r"\footnotesize",
-                r"\setlength{\tabcolsep}{2pt}",
+                r"\setlength{\tabcolsep}{3pt}",
                 rf"\caption{{{latex_text(caption)}}}",
                 rf"\label{{{label}}}",
                 r"\smallskip",
+                rf"\resizebox{{{FITTING}}}{{!}}{{%",
                 rf"\begin{{tabular}}{{{''.join('r' if number else 'l' for number in numbers)}}}",
                 r"\toprule",
                 lines[0],
                 r"\midrule",
                 *lines[1:],
                 r"\bottomrule",
-                r"\end{tabular}",
+                r"\end{tabular}}",
                 r"\end{table*}",
                 "",
             ]

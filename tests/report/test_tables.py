@@ -58,9 +58,9 @@ def test_the_paper_has_a_row_an_arm_with_its_score_and_interval(study):
         assert row[5].replace(" ", "") == str(arm.first.metrics["parameters"])
 
 
-def test_booktabs_alone_and_no_upright_rules(study):
+def test_it_names_the_packages_it_needs_and_has_no_upright_rules(study):
     paper = study_paper(study, select="f1")
-    assert paper.startswith("% needs \\usepackage{booktabs}\n")
+    assert paper.startswith("% needs \\usepackage{booktabs,graphicx}\n")
     for rule in (r"\toprule", r"\midrule", r"\bottomrule"):
         assert paper.count(rule) == 1
     assert r"\begin{tabular}{lllllrl}" in paper and r"\hline" not in paper
@@ -117,8 +117,10 @@ def test_a_table_of_odd_names_has_as_many_columns_in_every_row():
 def test_latex_sets_the_tables_within_the_page(study, several, tmp_path):
     odd = Table(["[a]", "*"], [{"[a]": SPECIAL, "*": SPECIAL}, {"[a]": "[b]", "*": "-0.5 [-0.6, -0.4]"}])
     papers = [study_paper(study, select="f1"), study_paper(several, select="f1")]
-    body = "\n".join([*papers, odd.latex(caption=SPECIAL, label="tab:odd", bold="[b]")])
-    packages = r"\usepackage{booktabs}\usepackage[a4paper,margin=18mm]{geometry}"
+    wide = Table(list("abcdefghij"), [dict.fromkeys("abcdefghij", "0.331 [0.268, 0.389]")])
+    tables = [odd.latex(caption=SPECIAL, label="tab:odd", bold="[b]"), wide.latex(caption="wide", label="tab:wide")]
+    body = "\n".join([*papers, *tables])
+    packages = r"\usepackage{booktabs,graphicx}\usepackage[a4paper,margin=18mm]{geometry}"
     text = rf"\documentclass[twocolumn]{{article}}{packages}\begin{{document}}{body}\end{{document}}"
     (tmp_path / "paper.tex").write_text(text)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
