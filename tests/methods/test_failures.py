@@ -79,7 +79,7 @@ def test_the_others_are_scored_and_compared_and_the_page_names_what_failed(param
     study = read_study(params, "prune", metrics=scored)
     assert [arm.name for arm in study.arms] == ["parent", "random-once-0.5-alone"]
     assert study.failed == {"l1-once-0.5-alone-s0-f0": "a layer would vanish"}
-    assert list(study.comparison) == ["random-once-0.5-alone"]
+    assert list(study.comparison["to_reference"]) == ["random-once-0.5-alone"]
     assert "- `l1-once-0.5-alone-s0-f0`: a layer would vanish" in study_page(study, ())
 
 

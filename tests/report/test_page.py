@@ -265,8 +265,10 @@ def remove_class(root: Path, absent: str) -> None:
             content["intervals"]["classes"][absent] = dict.fromkeys(content["intervals"]["classes"][absent])
         elif path.name == "comparison.json" and absent == "crack":
             nothing = dict.fromkeys(("difference", "low", "high", "p_value"))
-            for tests in content.values():
+            for tests in content["to_reference"].values():
                 tests |= dict.fromkeys(("f1", "f1_2px", "iou"), nothing)
+            for test in content["to_each_other"]:
+                test |= nothing
         io.write_json(path, content)
     for path in (root / "reports/metrics").glob("*/*.csv"):
         rows = io.read_csv(path)

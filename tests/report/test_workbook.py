@@ -404,7 +404,7 @@ def test_sheets_tables_and_what_stays_in_view(book):
         "run_info", "notes",
     ]  # fmt: skip
     tables = [name for page in book.worksheets for name in page.tables]
-    assert len(tables) == len(set(tables)) == 15
+    assert len(tables) == len(set(tables)) == 16
     for page in book.worksheets:
         assert page.freeze_panes and not page.merged_cells.ranges
         assert page.page_setup.orientation == "landscape"
