@@ -193,7 +193,6 @@ def _class_id(network: "Run", name: str | None) -> int:
 
 
 def _chosen(layers: str, known: Sequence["Layer"]) -> list[str]:
-
     names, there = [name.strip() for name in layers.split(",")], [layer.name for layer in known]
     for name in names:
         if name not in there:
