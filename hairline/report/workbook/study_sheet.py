@@ -66,7 +66,7 @@ def _against_each_other(study: Study) -> list[SheetTable]:
         Column("minus"),
         Column("difference", "difference", f"Of {HEADLINES[study.headline]}, paired."),
         *(Column(f"difference {end}", "difference", f"{word} {INTERVAL}.") for end, word in ENDS.items()),
-        Column("p", "chance", "Not corrected for the number of pairs; empty over several repeats."),
+        Column("p", "chance", "Not corrected for the number of pairs; n/a over several repeats."),
     ]
     rows = [[test[key] for key in ("arm", "minus", "difference", "low", "high", "p_value")] for test in study.siblings]
     return [SheetTable(f"{study.name}_pairs", columns, rows, "Against each other")]
