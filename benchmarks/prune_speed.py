@@ -53,6 +53,7 @@ CASES = (
     Case("smp_unet", {"encoder": "resnet18"}, cut(0.45), cut(0.47, round_to=16), 1.2),  # 35, 281 against 32, 272
     Case("hrsegnet", {"width": 32}, cut(0.45), cut(0.45, round_to=16), 1.2),  # 17, 35 against 16, 32
     Case("deeplabv3_resnet50", {}, cut(0.8), cut(0.8, round_to=16), 1.2),  # 12, 409 against 16, 416
+    Case("deeplabv3_resnet50", {}, cut(0.7), cut(0.7, round_to=16), 1.2),  # 38, 614 against 32, 608
     Case("deeplabv3_resnet50", {}, cut(0.55), cut(0.55, round_to=16), 1.2),  # 57, 921 against 64, 928: little to gain
 )
 
