@@ -64,12 +64,12 @@ def main(size: int, runs: int, threads: int) -> None:
     print(f"a picture of {size} px, {threads} threads, {runs} rounds")
     for case in HALF:
         dense = _created(case)
-        _compare(case, "dense", dense, _pruned(dense, case.pruning), size, runs, threads)
+        _compare(case, "dense", [dense, _pruned(dense, case.pruning)], size, runs, threads)
     for case in ROUNDED:
         dense = _created(case)
         rounded = _pruned(dense, case.pruning)
-        ratio, odd = _as_costly(dense, rounded, size)
-        _compare(case, f"ratio {ratio:g}", odd, rounded, size, runs, threads)
+        ratio = _as_costly(dense, count_macs(rounded, size, size), size)
+        _compare(case, f"ratio {ratio:g}", [_pruned(dense, cut(ratio)), rounded], size, runs, threads)
 
 
 def _created(case: Case) -> nn.Module:
@@ -77,23 +77,20 @@ def _created(case: Case) -> nn.Module:
     return create_model(case.network, classes=CLASSES, **case.arguments).eval()
 
 
-def _as_costly(dense: nn.Module, like: nn.Module, size: int) -> tuple[float, nn.Module]:
-    """The ratio without rounding, and the network, whose multiply-adds are nearest to those of `like`."""
-    wanted = count_macs(like, size, size)
+def _as_costly(dense: nn.Module, macs: int, size: int) -> float:
+    """The ratio whose widths, not rounded, cost the multiply-adds that are nearest to `macs`."""
+
+    def above(thousandths: int) -> int:
+        return count_macs(_pruned(dense, cut(thousandths / THOUSANDTHS)), size, size) - macs
+
     low, high = 0, THOUSANDTHS
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if count_macs(_cut_by(dense, middle), size, size) > wanted else (low, middle)
-    nearest = min((low, high), key=lambda ratio: abs(count_macs(_cut_by(dense, ratio), size, size) - wanted))
-    return nearest / THOUSANDTHS, _cut_by(dense, nearest)
+        low, high = (middle, high) if above(middle) > 0 else (low, middle)
+    return min(low, high, key=lambda thousandths: abs(above(thousandths))) / THOUSANDTHS
 
 
-def _cut_by(dense: nn.Module, thousandths: int) -> nn.Module:
-    return _pruned(dense, cut(thousandths / THOUSANDTHS))
-
-
-def _compare(case: Case, slow_is: str, slow: nn.Module, fast: nn.Module, size: int, runs: int, threads: int) -> None:
-    pair = [slow, fast]
+def _compare(case: Case, slow_is: str, pair: list[nn.Module], size: int, runs: int, threads: int) -> None:
     macs = [count_macs(model, size, size) / 1e9 for model in pair]
     image = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(1))
     print(f"{case.network}: {slow_is}, {macs[0]:.3f} GMAC, against {_told(case.pruning)}, {macs[1]:.3f} GMAC")
