@@ -32,12 +32,23 @@ def covered(path: str, entries: list[str]) -> bool:
     return any(path == entry or path.startswith(f"{entry}/") or entry.startswith(f"{path}/") for entry in entries)
 
 
+def declared(path: str) -> str:
+    """What a stage lists that reads this path: of a prepared data set the seal, of any other path the path itself."""
+    return re.sub(r"^data/prepared/(.+)$", r"data/seals/\1.json", path).replace("data/prepared", "data/seals")
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_every_path_in_a_command_is_declared(name):
     stage = body(name)
     deps, outs = listed(stage["deps"]), listed([*stage.get("outs", []), *stage.get("metrics", [])])
     for option, path in paths_in(stage["cmd"]).items():
-        assert covered(path, deps + outs), f"{name}: {option} {path} is neither in deps nor in outs"
+        assert covered(path, outs) or covered(declared(path), deps), f"{name}: {option} {path} is not declared"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_no_stage_depends_on_a_folder_of_prepared_pictures(name):
+    """DVC would walk it again for each stage: a third of the time that `dvc repro` takes with nothing to do."""
+    assert not [path for path in listed(body(name)["deps"]) if path.startswith("data/prepared")]
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from hairline.data.manifest import choose_split, read_manifest, write_manifest
+from hairline.io import read_json, sha256_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,6 +59,8 @@ def split(project):
         "reports/mine.md",
         "--page",
         "reports/mine.html",
+        "--seal",
+        "seals/mine.json",
     )
 
 
@@ -69,6 +72,7 @@ def test_download_and_split_lead_from_a_folder_to_a_manifest(project):
     assert {name: len(members) for name, members in chosen.items()} == {"train": 10, "val": 4, "test": 6}
     assert (project / "reports" / "mine.md").read_text().startswith("# Data set prepared")
     assert (project / "reports" / "mine.html").read_text().startswith("<!doctype html>")
+    assert read_json(project / "seals" / "mine.json")["manifest.csv"] == sha256_of(project / "prepared/manifest.csv")
 
 
 def test_data_sets_are_compared_and_a_common_test_picture_is_warned_of(project):
