@@ -19,7 +19,7 @@ def test_a_dry_run_shows_the_command_with_own_settings_last_and_runs_nothing():
     assert words.index("datasets.cfd.options.path=~/photos") > max(
         index for index, word in enumerate(words) if word.startswith("compare.")
     )
-    assert words[-2:] == ["track@compare", "check@compare"] and "mine" in words
+    assert words[-2:] == ["track", "check"] and "mine" in words
 
 
 def test_an_unknown_profile_is_one_line_that_names_the_known_ones():

@@ -1,5 +1,6 @@
 """A sweep goes on past a point that cannot be made, says so everywhere, and ends not 0."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,9 +71,10 @@ def scored(params, prepared, tiny_settings, tmp_path) -> Path:
     or_mark(runs / "l1-once-0.5-alone-s0-f0", refuse)
     tasks = tasks_of(params, "prune", prepared=prepared.parent, runs=runs)
     evaluate_study(
-        tasks, out=tmp_path / "metrics", predictions=tmp_path / "seen", params=params.evaluate, settings=tiny_settings
-    )
-    return tmp_path / "metrics"
+        tasks, out=tmp_path / "metrics/prune", predictions=tmp_path / "seen", params=params.evaluate,
+        settings=tiny_settings,
+    )  # fmt: skip
+    return tmp_path / "metrics/prune"
 
 
 def test_the_others_are_scored_and_compared_and_the_page_names_what_failed(params, scored):
@@ -83,18 +85,25 @@ def test_the_others_are_scored_and_compared_and_the_page_names_what_failed(param
     assert "- `l1-once-0.5-alone-s0-f0`: a layer would vanish" in study_page(study, ())
 
 
-def test_the_last_stage_fails_and_says_which_and_why(scored):
-    command = [sys.executable, "-m", "stages.check", "--study", "prune", "--metrics", str(scored)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def check(scored: Path, params: Params) -> subprocess.CompletedProcess[str]:
+    """The last stage, in a project whose only study is scored there."""
+    root = scored.parents[1]
+    io.write_json(root / "params.yaml", params.model_dump(mode="json"))  # JSON is YAML too
+    command = [sys.executable, "-m", "stages.check", "--metrics", str(scored.parent)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_last_stage_fails_and_says_which_and_why(params, scored):
+    done = check(scored, params)
     assert done.returncode == 1
     assert "1 points of the study prune failed" in done.stderr
     assert "l1-once-0.5-alone-s0-f0: a layer would vanish" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_where_all_went_well_it_says_nothing(scored):
+def test_where_all_went_well_it_says_nothing(params, scored):
     io.write_json(scored / "failed.json", {})
-    command = [sys.executable, "-m", "stages.check", "--study", "prune", "--metrics", str(scored)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = check(scored, params)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -258,12 +258,11 @@ def test_settings_of_mlflow_in_the_environment_are_left_as_they_were(project):
 
 def stage(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     words = {
-        "metrics": "reports/metrics/distill", "runs": "data/runs/distill", "prepared": "data/prepared",
-        "overlays": "reports/overlays/distill", "figures": "reports/figures/distill", "tables": "reports/tables",
-        "cards": "reports/cards/distill", "workbook": "reports/metrics.xlsx", "page": "reports/index.html",
-        "out": "reports/tracked/distill.json",
+        "metrics": "reports/metrics", "runs": "data/runs", "prepared": "data/prepared", "overlays": "reports/overlays",
+        "figures": "reports/figures", "tables": "reports/tables", "cards": "reports/cards",
+        "workbook": "reports/metrics.xlsx", "page": "reports/index.html", "out": "reports/tracked",
     }  # fmt: skip
-    command = [sys.executable, "-m", "stages.track", "--study", "distill"]
+    command = [sys.executable, "-m", "stages.track"]
     command += [part for name, path in words.items() for part in (f"--{name}", path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), **environment}
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
