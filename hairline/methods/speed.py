@@ -3,6 +3,7 @@
 So arms of one shape show one time, and a difference of times in a table is a difference of networks.
 """
 
+import sys
 from pathlib import Path
 
 from hairline import engine, io
@@ -31,6 +32,16 @@ def measure_speed(run: Path, out: Path, *, params: LatencyParams) -> None:
         if world.is_main:  # others would only be in its way
             with io.replaced_folder(folder) as made:
                 model = engine.load_run(run).as_used
+                _announce(run.name, params)
                 io.write_json(made / "speed.json", measure_latency(model, **params.model_dump()))
 
     engine.once(out, "speed", key, work, world=world)
+
+
+def _announce(name: str, params: LatencyParams) -> None:
+    """A wide network with many views takes minutes for it."""
+    engines = ", ".join(params.engines)
+    print(
+        f"time {name}: {params.warmup + params.runs} answers at {params.size} px by each of {engines}",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip

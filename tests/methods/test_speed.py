@@ -37,3 +37,10 @@ def test_another_shape_or_another_way_to_time_is_timed_anew(latency, tmp_path, c
     measure_speed(other, tmp_path / "again", params=one.model_copy(update={"warmup": 0}) if changed == "how" else one)
     first, again = (json.loads((tmp_path / f"{name}/speed.json").read_text())["engines"] for name in ("out", "again"))
     assert first[0]["median_ms"] != again[0]["median_ms"]
+
+
+def test_the_wait_is_announced_once(latency, tmp_path, capsys):
+    for seed in (0, 1):
+        measure_speed(save_random_run(tmp_path / f"run-{seed}", seed=seed), tmp_path / f"out-{seed}", params=latency)
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("time ")]
+    assert told == [f"time run-0: 3 answers at 32 px by each of {', '.join(latency.engines)}"]
