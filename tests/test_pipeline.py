@@ -47,7 +47,7 @@ def test_every_path_in_a_command_is_declared(name):
 
 @pytest.mark.parametrize("name", STAGES)
 def test_no_stage_depends_on_a_folder_of_prepared_pictures(name):
-    """DVC would walk it again for each stage: a third of the time that `dvc repro` takes with nothing to do."""
+    """DVC would walk it again for each stage, and `dvc repro` take long where there is nothing to do."""
     assert not [path for path in listed(body(name)["deps"]) if path.startswith("data/prepared")]
 
 
