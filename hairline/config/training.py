@@ -82,7 +82,8 @@ class TrainParams(Section):
     device: Literal["auto", "cpu", "cuda"]
     threads: int = Field(ge=0)
     """CPU threads of torch; 0: all cores."""
-    precision: Literal["bf16", "fp32"]
+    precision: Literal["auto", "bf16", "fp32"]
+    """What networks compute in; auto: bf16 where the GPU or CPU has it, else fp32. run.json says which it was."""
     channels_last: bool
     compile: bool
     """torch.compile; a loss on CPU, worth trying on a GPU."""

@@ -1,6 +1,6 @@
 """The loops: fit and predict, on one process or many. Nothing in here is about cracks."""
 
-from hairline.engine.device import choose_device, number_format, seed_everything, set_up_device
+from hairline.engine.device import choose_device, number_format, resolve_precision, seed_everything, set_up_device
 from hairline.engine.fitting import Fitted, fit
 from hairline.engine.once import once
 from hairline.engine.parallel import World, gather_over_world, join_world, leave_world, sum_over_world, wait_for_all
@@ -25,6 +25,7 @@ __all__ = [
     "predict_probabilities",
     "processor_name",
     "read_card",
+    "resolve_precision",
     "save_run",
     "seed_everything",
     "set_up_device",

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from hairline.engine.device import resolve_precision
 from hairline.errors import InputError
 
 BLOCK = 16  # channels a vector register of the CPU's bf16 kernels holds
@@ -13,7 +14,7 @@ def refuse_broken_kernels(model: nn.Module, *, device: torch.device, precision: 
 
     Seen with torch 2.14 on an AVX-512 CPU: 20, 24 or 28 channels at dilation 2; fine at 16 or fewer, and at 32.
     """
-    if device.type != "cpu" or precision != "bf16":
+    if device.type != "cpu" or resolve_precision(device, precision) != "bf16":
         return
     for name, layer in model.named_modules():
         if isinstance(layer, nn.Conv2d) and max(layer.dilation) > 1 and layer.groups == 1:

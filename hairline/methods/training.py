@@ -179,6 +179,7 @@ def _train(
         "best_epoch": fitted.best_epoch,
         "seconds": fitted.seconds,
         "processes": world.size,
+        "precision": engine.resolve_precision(device, settings.precision),
     }
     engine.save_run(out, card=card, weights=fitted.weights, history=fitted.history, record=record)
 

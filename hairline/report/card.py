@@ -195,6 +195,7 @@ def _recipe(run: Run, record: Mapping[str, Any]) -> dict[str, Any]:
     values = {"seed": run.repeat.seed, "fold": run.repeat.fold}
     values |= dict(_flat({name: record[name] for name in RECIPE if name in record}))
     values |= {"best epoch": record["best_epoch"], "seconds": f"{record['seconds']:.0f}"}
+    values |= {"computed in": record["precision"]}
     values |= {"processes": record["processes"], "peak memory, MB": record.get("peak_memory_mb")}
     values |= dict(_flat(record.get("hardware", {}))) | dict(_flat(record.get("versions", {})))
     return values | {"SHA-256 of the manifest": record["data"]}

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from hairline.engine import World, set_up_device
+from hairline.engine import World, number_format, resolve_precision, set_up_device
 from hairline.errors import InputError
 from tests.engine.toy import toy_settings
 
@@ -19,3 +19,30 @@ def test_threads_are_shared_between_the_processes_of_a_machine(params):
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"avx2": True, "avx512_f": False}, "fp32"),
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": False}, "fp32"),
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": True}, "bf16"),
+        ({"avx2": True, "amx_bf16": True}, "bf16"),
+        ({"neon": True}, "fp32"),
+    ],
+)
+def test_auto_is_bf16_only_where_the_processor_has_it(capabilities, expected, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert resolve_precision(CPU, "auto") == expected
+    with number_format(CPU, "auto"):
+        assert torch.is_autocast_enabled("cpu") == (expected == "bf16")
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp32"])
+def test_a_precision_that_is_asked_for_is_used(precision, monkeypatch):
+    for has_it in (False, True):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda has_it=has_it: {"avx512_bf16": has_it})
+        assert resolve_precision(CPU, precision) == precision

@@ -159,7 +159,7 @@ def _make_run(folder: Path, place: int, dataset: str, used: int, *, classes: Seq
         "val": {"f1": 0.75 + 0.02 * place, "f1_2px": 0.8, "iou": 0.6, "loss": 0.42, "threshold": 0.5},
         "run": {"epochs": 5, "batch_size": 4, "learning_rate": 0.005, "augment": True},
         "settings": {"optimiser": "adamw", "precision": "bf16"}, "method": {"name": "supervised"}, "data": "0" * 64,
-        "processes": 1,
+        "processes": 1, "precision": "bf16",
     }  # fmt: skip
     card = {"network": "hrsegnet", "arguments": {"width": 2, "depth": 1}, "classes": list(classes)}
     card |= {"normalisation": "standardise", "threshold": 0.5, "views": {"scales": [1], "mirror": False}}

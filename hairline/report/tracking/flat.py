@@ -10,7 +10,17 @@ from hairline.report.results import Arm, Run, Study
 from hairline.report.speed import engines_of, timed
 
 LONGEST_VALUE = 6000
-OF_TRAINING = ("label_dilation", "soft_labels", "images", "processes", "code", "data", "versions", "hardware")
+OF_TRAINING = (
+    "label_dilation",
+    "soft_labels",
+    "images",
+    "processes",
+    "precision",
+    "code",
+    "data",
+    "versions",
+    "hardware",
+)
 """Of run.json, beside `run`, `settings` and `method`."""
 
 
