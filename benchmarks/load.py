@@ -15,12 +15,12 @@ import torch
 
 from hairline.commands import script_parser
 from hairline.config import AugmentParams
-from hairline.data.augment import augment
 from hairline.data.images import read_image, write_png
-from hairline.data.loader import Batch, TrainBatches
+from hairline.data.loading.augment import augment
+from hairline.data.loading.loader import Batch, TrainBatches
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import Sample, write_classes
 from hairline.data.masks import read_mask
-from hairline.data.store import open_store
 from hairline.io import write_bytes
 
 IMAGES, HEIGHT, WIDTH, CROP, BATCH = 200, 320, 480, 256, 16

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from hairline.commands import script_parser
-from hairline.data.loader import TrainBatches
+from hairline.data.loading.loader import TrainBatches
+from hairline.data.loading.store import Store, build_store
 from hairline.data.manifest import Sample
-from hairline.data.store import Store, build_store
 
 SIDE, CROP, BATCH = 400, 256, 16
 LIMIT = 4.0  # GiB

@@ -14,13 +14,13 @@ import torch
 from benchmarks.train import draw_dataset
 from hairline import engine
 from hairline.config import load_params
-from hairline.data.loader import WholeImages
+from hairline.data.loading.loader import WholeImages
+from hairline.data.loading.soft_labels import SoftLabelWriter
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import read_manifest
-from hairline.data.soft_labels import SoftLabelWriter
-from hairline.data.store import open_store
 from hairline.methods.soften import BATCH_SIZE, teacher_probabilities
 from hairline.models import create_model, forward_heads, heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 
 def main(images: int, rounds: int) -> None:

@@ -22,12 +22,12 @@ from torch import Tensor, nn
 from hairline import engine
 from hairline.config import TrainParams, load_params
 from hairline.data.images import read_image
-from hairline.data.loader import TrainBatches
+from hairline.data.loading.loader import TrainBatches
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import Sample, read_manifest
 from hairline.data.masks import read_mask
 from hairline.data.prepare import prepare
 from hairline.data.sources.synthetic import Options, draw_files
-from hairline.data.store import open_store
 from hairline.io import write_json
 from hairline.methods.supervised import SupervisedStep
 from hairline.models import create_model

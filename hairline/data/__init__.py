@@ -1,4 +1,4 @@
-"""Photographs and masks, from a source to batches. Import from the files; only `loader` needs torch."""
+"""Photographs and masks, from a source to batches. Import from the files; only `loading.loader` needs torch."""
 
 from collections.abc import Mapping
 

@@ -136,7 +136,7 @@ class _Explainer:
         from hairline.deploy.pictures.colours import class_colours
         from hairline.deploy.pictures.heat import draw_heat_sheet
         from hairline.deploy.pictures.modes import contours
-        from hairline.models.normalisation import normalise
+        from hairline.models.parts.normalisation import normalise
 
         small, factor = _shrunk(image, self.largest)
         box = self.region.box(factor, small.shape[:2], picture) if self.region.corners else None

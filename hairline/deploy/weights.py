@@ -11,7 +11,7 @@ Examples
 import argparse
 from pathlib import Path
 
-from hairline.models.pretrained import KINDS
+from hairline.models.parts.pretrained import KINDS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(network: str, kind: str, out: Path) -> None:
     from hairline.data.archives.fetch import fetch
-    from hairline.models.pretrained import checked_sha256, pretrained_address
+    from hairline.models.parts.pretrained import checked_sha256, pretrained_address
 
     address = pretrained_address(network, kind)
     path = out / address.rpartition("/")[2]

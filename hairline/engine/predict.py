@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from hairline.engine.device import number_format
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 
 def predict_probabilities(model: nn.Module, images: Tensor, *, normalisation: str, precision: str) -> Tensor:

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from hairline import io
 from hairline.errors import InputError
 from hairline.models import create_model
-from hairline.models.views import with_views
-from hairline.models.widths import Widths, apply_widths
+from hairline.models.parts.views import with_views
+from hairline.models.parts.widths import Widths, apply_widths
 
 ADVICE = "restore it with `dvc checkout`, or train it again"
 VERSIONS_OF_INTEREST = ("torch", "numpy", "opencv-python-headless", "safetensors")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from hairline.engine.device import number_format
 from hairline.engine.predict import predict_probabilities
 from hairline.errors import InputError
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 WORTH = 1.5
 """A picture of up to so many times a tile's pixels is predicted whole: its few tiles would cost more than they save."""

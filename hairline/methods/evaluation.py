@@ -11,9 +11,9 @@ import torch
 from hairline import engine, io
 from hairline.config import ArmPlan, EvaluateParams, Repeat, TrainParams
 from hairline.data.images import write_png
-from hairline.data.loader import WholeImages
+from hairline.data.loading.loader import WholeImages
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
@@ -28,7 +28,7 @@ CURVE = ("class", "threshold", "precision", "recall")
 CURVE_POINTS = 64
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
-USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/views.py")
+USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/parts/views.py")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from hairline import io
 from hairline.classes import IGNORE
 from hairline.config import LossParams, TaughtParams, TrainParams
-from hairline.data.loader import Batch
+from hairline.data.loading.loader import Batch
 from hairline.losses import create_loss, soft_loss
 from hairline.models import forward_heads, heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 
 class ParentStep(nn.Module):

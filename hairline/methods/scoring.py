@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from hairline.data.loader import Batch, WholeImages
+from hairline.data.loading.loader import Batch, WholeImages
 from hairline.engine import gather_over_world, predict_in_tiles
 from hairline.metrics import ImageScore, score_image
 

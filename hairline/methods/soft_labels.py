@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from hairline.classes import IGNORE
 from hairline.config import DistillParams, LossParams, RuleTemperature, Temperature, TrainParams
-from hairline.data.loader import Batch
-from hairline.data.soft_labels import SoftLabels
+from hairline.data.loading.loader import Batch
+from hairline.data.loading.soft_labels import SoftLabels
 from hairline.errors import InputError
 from hairline.losses import create_loss, soft_loss, tempered_label
 from hairline.models import forward_heads, heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from torch import Tensor, nn
 
 from hairline import engine, io
 from hairline.config import Temperature, TrainParams
-from hairline.data.loader import WholeImages
+from hairline.data.loading.loader import WholeImages
+from hairline.data.loading.soft_labels import SoftLabelWriter, join_soft_labels
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import Sample, choose_split, read_manifest
-from hairline.data.soft_labels import SoftLabelWriter, join_soft_labels
-from hairline.data.store import open_store
 from hairline.errors import InputError
 from hairline.models import forward_heads, heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 from hairline.progress import Progress
 
 BATCH_SIZE = 8

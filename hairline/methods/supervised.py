@@ -6,10 +6,10 @@ from typing import Any
 from torch import Tensor, nn
 
 from hairline.config import LossParams, TrainParams
-from hairline.data.loader import Batch
+from hairline.data.loading.loader import Batch
 from hairline.losses import create_loss
 from hairline.models import forward_heads, heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 
 class SupervisedStep(nn.Module):

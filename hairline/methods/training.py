@@ -12,19 +12,19 @@ from torch import nn
 
 from hairline import engine, io
 from hairline.config import ModelParams, Repeat, RunParams, TrainParams
-from hairline.data.labelled import choose_labelled
-from hairline.data.labels import LabelDilation, relabelling
-from hairline.data.loader import Mixed, TrainBatches, WholeImages
+from hairline.data.loading.labelled import choose_labelled
+from hairline.data.loading.labels import LabelDilation, relabelling
+from hairline.data.loading.loader import Mixed, TrainBatches, WholeImages
+from hairline.data.loading.soft_labels import SoftLabels
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.data.soft_labels import SoftLabels
-from hairline.data.store import open_store
 from hairline.engine.live import live_curves
 from hairline.errors import InputError
 from hairline.methods.validation import Validation
 from hairline.models import create_model
-from hairline.models.backbone import frozen_backbone
-from hairline.models.pretrained import existing, load_pretrained
-from hairline.models.widths import Widths, widths_of
+from hairline.models.parts.backbone import frozen_backbone
+from hairline.models.parts.pretrained import existing, load_pretrained
+from hairline.models.parts.widths import Widths, widths_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -245,16 +245,6 @@ def _open_mixed(training: Training, classes: list[str]) -> Mixed | None:
 
 def _code(network: str) -> list[Path]:
     """The source a training runs through; that of other networks, reports and commands does not change its result."""
-    data = [
-        ROOT / "data" / f"{name}.py"
-        for name in ("augment", "borders", "labelled", "labels", "loader", "soft_labels", "store")
-    ]
-    methods = [
-        ROOT / "methods" / f"{name}.py" for name in ("scoring", "soft_labels", "supervised", "training", "validation")
-    ]
-    models = [*(ROOT / "models").glob("_*.py")]
-    models += [
-        ROOT / "models" / f"{name}.py"
-        for name in (network, "backbone", "normalisation", "pretrained", "views", "widths")
-    ]
-    return [*data, *methods, *models, *(ROOT / name for name in ("engine", "losses", "metrics"))]
+    shared = ["data/loading", "engine", "losses", "metrics", "models/parts", f"models/{network}.py"]
+    methods = ("scoring", "soft_labels", "supervised", "training", "validation")
+    return [ROOT / name for name in (*shared, *(f"methods/{name}.py" for name in methods))]

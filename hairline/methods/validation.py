@@ -5,12 +5,12 @@ import torch
 from torch import nn
 
 from hairline.config import LossParams, ViewsParams
-from hairline.data.loader import WholeImages
+from hairline.data.loading.loader import WholeImages
 from hairline.engine import sum_over_world
 from hairline.losses import create_loss
 from hairline.methods.scoring import Seen, gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, best_threshold, measure
-from hairline.models.views import with_views
+from hairline.models.parts.views import with_views
 
 TOLERANCES = (2,)
 

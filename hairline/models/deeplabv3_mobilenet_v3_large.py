@@ -1,7 +1,7 @@
 """DeepLabV3 on a MobileNetV3-Large: made small by hand, to compare with what pruning makes small."""
 
-from hairline.models._deeplabv3 import DeepLabV3
-from hairline.models._registry import Classes, register_model
+from hairline.models.parts.deeplabv3 import DeepLabV3
+from hairline.models.parts.registry import Classes, register_model
 
 
 @register_model

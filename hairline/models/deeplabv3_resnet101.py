@@ -1,7 +1,7 @@
 """DeepLabV3 on a ResNet-101: the large network that CrackSense prunes."""
 
-from hairline.models._deeplabv3 import DeepLabV3
-from hairline.models._registry import Classes, register_model
+from hairline.models.parts.deeplabv3 import DeepLabV3
+from hairline.models.parts.registry import Classes, register_model
 
 
 @register_model

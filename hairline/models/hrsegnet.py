@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
-from hairline.models._layers import enlarge, enlarge_logits
-from hairline.models._registry import Classes, register_model
+from hairline.models.parts.layers import enlarge, enlarge_logits
+from hairline.models.parts.registry import Classes, register_model
 
 LEVELS = (1, 2, 3)  # guidance at 1/8, 1/16 and 1/32 of the image's size
 

@@ -14,9 +14,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hairline.models._instance_norm import InstanceNorm
-from hairline.models._layers import pad_to_multiple
-from hairline.models._registry import Classes, register_model
+from hairline.models.parts.instance_norm import InstanceNorm
+from hairline.models.parts.layers import pad_to_multiple
+from hairline.models.parts.registry import Classes, register_model
 
 EPS = 1e-3  # of all normalisations, the default of tensorflow-addons and of Keras
 Kernel = int | tuple[int, int]

@@ -8,8 +8,8 @@ Differs: no pre-trained weights are fetched, and any image size is taken.
 from torch import Tensor, nn
 
 from hairline.errors import InputError, did_you_mean
-from hairline.models._layers import pad_to_multiple
-from hairline.models._registry import Classes, register_model
+from hairline.models.parts.layers import pad_to_multiple
+from hairline.models.parts.registry import Classes, register_model
 
 
 class SmpUnet(nn.Module):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from hairline import io
 from hairline.config import LossParams, PruneParams
-from hairline.data.loader import TrainBatches
+from hairline.data.loading.loader import TrainBatches
 from hairline.methods.supervised import SupervisedStep
 from hairline.methods.training import Course
 from hairline.prune.gradients import Losses

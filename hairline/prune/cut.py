@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
-from hairline.models.widths import width_attributes
+from hairline.models.parts.widths import width_attributes
 from hairline.prune.groups import Group, channels_of, is_depthwise
 
 Masks = dict[str, tuple[Tensor, Tensor]]

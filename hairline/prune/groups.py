@@ -15,7 +15,7 @@ from torch.nn.modules.conv import _ConvNd
 
 from hairline.errors import InputError
 from hairline.models import forward_heads
-from hairline.models.widths import NORMS, width_attributes
+from hairline.models.parts.widths import NORMS, width_attributes
 
 Side = Literal["in", "out", "both"]
 TRACED_SIZE = 64  # enough for what halves its image five times

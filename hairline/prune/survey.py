@@ -8,10 +8,10 @@ from torch import nn
 
 from hairline import engine, io
 from hairline.config import ScanParams, TrainParams
-from hairline.data.labels import relabelling
-from hairline.data.loader import TrainBatches, WholeImages
+from hairline.data.loading.labels import relabelling
+from hairline.data.loading.loader import TrainBatches, WholeImages
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.data.store import open_store
 from hairline.methods.validation import Validation
 from hairline.prune.course import calibration_losses
 from hairline.prune.sensitivity import scan

@@ -20,7 +20,7 @@ def site(monkeypatch):
     with serve() as site:
         site.content, site.type = CONTENT, "application/octet-stream"
         address = f"{site.address.rpartition('/')[0]}/{NAME}"
-        monkeypatch.setattr("hairline.models.pretrained.pretrained_address", lambda network, kind: address)
+        monkeypatch.setattr("hairline.models.parts.pretrained.pretrained_address", lambda network, kind: address)
         yield site
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hairline.config import ArmPlan, Repeat
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest, write_classes
-from hairline.data.store import open_store
 from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.evaluation import Task, evaluate, load_scores

@@ -13,7 +13,7 @@ from hairline.methods.soft_labels import (
     temperatures_of,
 )
 from hairline.models import create_model, forward_heads
-from hairline.models.normalisation import normalise
+from hairline.models.parts.normalisation import normalise
 
 HEADS = ["mix", "h", "x", "y"]
 

@@ -13,10 +13,10 @@ import torch.multiprocessing as multiprocessing
 
 from hairline import engine
 from hairline.config import Repeat
-from hairline.data.loader import WholeImages
+from hairline.data.loading.loader import WholeImages
+from hairline.data.loading.soft_labels import SoftLabels
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest
-from hairline.data.soft_labels import SoftLabels
-from hairline.data.store import open_store
 from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.soft_labels import plan_student
@@ -64,9 +64,9 @@ def test_a_single_headed_network_learns_from_all_that_mcff_says(training, params
 def test_stored_soft_labels_are_the_teachers_probabilities_at_that_temperature(
     training, prepared, tmp_path, storage, bound
 ):
-    from hairline.data.soft_labels import decode
+    from hairline.data.loading.soft_labels import decode
     from hairline.models import forward_heads
-    from hairline.models.normalisation import normalise
+    from hairline.models.parts.normalisation import normalise
 
     plain = replace(training, settings=training.settings.model_copy(update={"precision": "fp32"}))
     teacher = train_supervised(plain, tmp_path / "teacher")

@@ -6,8 +6,8 @@ from torchvision.models import segmentation
 
 from hairline.engine.known_faults import refuse_broken_kernels
 from hairline.models import create_model, heads
-from hairline.models._deeplabv3 import BACKBONES
 from hairline.models.cost import count_macs, count_parameters
+from hairline.models.parts.deeplabv3 import BACKBONES
 
 SMALLEST = "deeplabv3_mobilenet_v3_large"
 

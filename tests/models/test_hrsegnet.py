@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from hairline import models
-from hairline.models._layers import enlarge
 from hairline.models.cost import count_macs, count_parameters
+from hairline.models.parts.layers import enlarge
 
 
 def without_numbers(*, classes=2, **arguments):

@@ -14,7 +14,7 @@ from hairline.config.reports import EngineName
 from hairline.errors import InputError
 from hairline.models import create_model
 from hairline.models.latency import list_engines, measure_latency
-from hairline.models.views import with_views
+from hairline.models.parts.views import with_views
 
 ROOT = Path(__file__).parents[2]
 every_engine = pytest.mark.parametrize("engine", list_engines())

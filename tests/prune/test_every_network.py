@@ -8,7 +8,7 @@ from torch import nn
 
 from hairline import models
 from hairline.models.cost import count_parameters
-from hairline.models.widths import apply_widths, widths_of
+from hairline.models.parts.widths import apply_widths, widths_of
 from hairline.prune import Pruning, find_groups, pruning_steps
 from hairline.prune.choose import choose
 from hairline.prune.cut import cut, masks_of, silence

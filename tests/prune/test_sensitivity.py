@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from hairline.errors import InputError
-from hairline.models.widths import widths_of
+from hairline.models.parts.widths import widths_of
 from hairline.prune import scan
 from tests.prune.toy import chain, image, losses_of
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from hairline import models
 from hairline.errors import InputError
-from hairline.models.widths import widths_of
+from hairline.models.parts.widths import widths_of
 from hairline.prune import Pruning, list_criteria, pruning_steps
 from tests.prune.toy import chain, image, losses_of, trained
 
@@ -186,7 +186,7 @@ import json, torch
 from pathlib import Path
 from safetensors.torch import load_file, save_file
 from hairline.models import create_model
-from hairline.models.widths import apply_widths
+from hairline.models.parts.widths import apply_widths
 folder = Path({str(tmp_path)!r})
 model = create_model("hrsegnet", classes=3, width=8).eval()
 apply_widths(model, json.loads((folder / "widths.json").read_text()))

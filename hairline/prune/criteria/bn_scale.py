@@ -8,7 +8,7 @@ Differs: channels without a norm are ranked by their weights, as l1 does, so tha
 from torch import Tensor
 
 from hairline.errors import InputError
-from hairline.models.widths import NORMS
+from hairline.models.parts.widths import NORMS
 from hairline.prune.criteria._mean import mean_over_layers
 from hairline.prune.criteria._registry import Evidence, register_criterion
 from hairline.prune.groups import Group

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from hairline.data.labels import dilate_label
-from hairline.data.loader import Batch, Mixed, TrainBatches, WholeImages
-from hairline.data.soft_labels import SoftLabels, SoftLabelWriter
-from hairline.data.store import open_store
+from hairline.data.loading.labels import dilate_label
+from hairline.data.loading.loader import Batch, Mixed, TrainBatches, WholeImages
+from hairline.data.loading.soft_labels import SoftLabels, SoftLabelWriter
+from hairline.data.loading.store import open_store
 from hairline.errors import InputError
 from tests.data.conftest import NO_AUGMENT, draw_mask
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from hairline.config import BordersParams
-from hairline.data.labels import dilate_label, relabelling
+from hairline.data.loading.labels import dilate_label, relabelling
 from hairline.errors import InputError
 
 POINT = np.zeros((15, 15), np.uint8)

@@ -4,7 +4,7 @@ from torch import nn
 
 from hairline.models import create_model
 from hairline.models.cost import count_macs
-from hairline.models.views import Views, with_views
+from hairline.models.parts.views import Views, with_views
 
 
 class Corner(nn.Module):

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from hairline.config import AugmentParams
-from hairline.data.augment import augment as augment_sample
-from hairline.data.augment import check_augment
-from hairline.data.labels import Relabel
+from hairline.data.loading.augment import augment as augment_sample
+from hairline.data.loading.augment import check_augment
+from hairline.data.loading.labels import Relabel
+from hairline.data.loading.prefetch import prefetch
+from hairline.data.loading.soft_labels import SoftLabels, decode
+from hairline.data.loading.store import Store
 from hairline.data.manifest import Sample
-from hairline.data.prefetch import prefetch
-from hairline.data.soft_labels import SoftLabels, decode
-from hairline.data.store import Store
 from hairline.errors import InputError
 
 _AHEAD = 2

@@ -10,7 +10,7 @@ from typing import ClassVar
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hairline.models.backbone import WithBackbone
+from hairline.models.parts.backbone import WithBackbone
 
 BACKBONES = {
     "deeplabv3_resnet101": "resnet101",

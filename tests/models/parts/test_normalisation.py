@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from hairline.errors import InputError
-from hairline.models.normalisation import NORMALISATIONS, normalise
+from hairline.models.parts.normalisation import NORMALISATIONS, normalise
 
 
 @pytest.fixture

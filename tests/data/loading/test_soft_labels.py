@@ -3,7 +3,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hairline.data.soft_labels import ERROR_BOUND, SoftLabels, SoftLabelWriter, decode, join_soft_labels
+from hairline.data.loading.soft_labels import ERROR_BOUND, SoftLabels, SoftLabelWriter, decode, join_soft_labels
 from hairline.errors import InputError
 from tests.data.conftest import make_sample
 

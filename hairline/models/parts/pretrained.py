@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 from hairline import io
 from hairline.errors import InputError
-from hairline.models._deeplabv3 import BACKBONES
-from hairline.models.backbone import WithBackbone, with_backbone
+from hairline.models.parts.backbone import WithBackbone, with_backbone
+from hairline.models.parts.deeplabv3 import BACKBONES
 
 Tensors = Mapping[str, Tensor]
 

@@ -3,7 +3,7 @@ from torch import nn
 
 from hairline import models
 from hairline.errors import InputError
-from hairline.models import _registry
+from hairline.models.parts import registry
 
 
 def test_every_file_of_a_network_is_found_without_being_named_anywhere():
@@ -11,7 +11,7 @@ def test_every_file_of_a_network_is_found_without_being_named_anywhere():
 
 
 def test_a_name_taken_twice_raises(monkeypatch):
-    monkeypatch.setattr(_registry, "_BUILDERS", {})
+    monkeypatch.setattr(registry, "_BUILDERS", {})
 
     def same_name(*, classes: int) -> nn.Module:
         return nn.Conv2d(3, classes, 1)
@@ -47,7 +47,7 @@ def test_one_class_is_refused_because_the_background_counts():
 
 
 def test_a_missing_argument_is_named(monkeypatch):
-    monkeypatch.setattr(_registry, "_BUILDERS", {})
+    monkeypatch.setattr(registry, "_BUILDERS", {})
 
     @models.register_model
     def needs_width(*, classes: int, width: int) -> nn.Module:

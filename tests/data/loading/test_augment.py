@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairline.data.augment import _draw_crack, _draw_matrix, augment, check_augment
+from hairline.data.loading.augment import _draw_crack, _draw_matrix, augment, check_augment
 from hairline.errors import InputError
 from tests.data.conftest import NO_AUGMENT as NONE
 from tests.data.conftest import draw_photo
@@ -97,7 +97,7 @@ def test_a_warp_is_that_of_the_whole_picture_reflected_at_its_edges(seed, height
 
 def test_a_quarter_turn_is_exact(monkeypatch, no_augment):
     source, mask, _ = picture(32, 32)
-    monkeypatch.setattr("hairline.data.augment.math.radians", lambda angle: np.pi / 2)
+    monkeypatch.setattr("hairline.data.loading.augment.math.radians", lambda angle: np.pi / 2)
     image, cut, _ = run(source, mask, crop=32, params=no_augment.model_copy(update={"rotate": 1.0}))
     assert any((image == np.rot90(source, turns)).all() and (cut == np.rot90(mask, turns)).all() for turns in (1, 3))
 

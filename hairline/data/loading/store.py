@@ -13,8 +13,8 @@ import numpy as np
 
 from hairline.classes import IGNORE
 from hairline.data.images import read_image
+from hairline.data.loading.mapped import MappedFile
 from hairline.data.manifest import MANIFEST_FILE, Sample, read_classes, read_manifest
-from hairline.data.mapped import MappedFile
 from hairline.data.masks import read_mask
 from hairline.data.parallel import parallel_map
 from hairline.errors import InputError

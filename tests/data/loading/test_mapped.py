@@ -1,6 +1,6 @@
 import numpy as np
 
-from hairline.data.mapped import MappedFile
+from hairline.data.loading.mapped import MappedFile
 
 
 def test_views_show_the_bytes_at_their_place_and_cannot_be_written(tmp_path):

@@ -9,7 +9,7 @@ from torchvision.models import segmentation
 from hairline import io
 from hairline.errors import InputError
 from hairline.models import create_model
-from hairline.models.pretrained import load_pretrained, pretrained_address
+from hairline.models.parts.pretrained import load_pretrained, pretrained_address
 
 SMALLEST = "deeplabv3_mobilenet_v3_large"
 LAST = ("classifier.4.weight", "classifier.4.bias")

@@ -6,7 +6,7 @@ from torch import nn
 
 from hairline import models
 from hairline.errors import InputError
-from hairline.models.widths import apply_widths, widths_of
+from hairline.models.parts.widths import apply_widths, widths_of
 
 
 def every_kind() -> nn.Sequential:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from hairline.classes import IGNORE
-from hairline.data import store as module
 from hairline.data.images import PictureError, read_image, write_png
+from hairline.data.loading import store as module
+from hairline.data.loading.store import open_store
 from hairline.data.manifest import write_manifest
 from hairline.data.masks import read_mask
-from hairline.data.store import open_store
 from hairline.errors import InputError
 from tests.data.conftest import make_sample
 

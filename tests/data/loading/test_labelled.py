@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hairline.data.labelled import choose_labelled
+from hairline.data.loading.labelled import choose_labelled
 from hairline.errors import InputError
 from tests.data.conftest import make_sample
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from hairline.errors import InputError
 from hairline.models import create_model
-from hairline.models.backbone import WithBackbone, frozen_backbone
+from hairline.models.parts.backbone import WithBackbone, frozen_backbone
 
 SMALLEST = "deeplabv3_mobilenet_v3_large"
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from hairline.models._instance_norm import InstanceNorm
+from hairline.models.parts.instance_norm import InstanceNorm
 
 ROUNDING = {torch.float64: 1e-5, torch.float32: 1e-5, torch.bfloat16: 2e-2}
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
+from hairline.data.loading.mapped import MappedFile
 from hairline.data.manifest import Sample
-from hairline.data.mapped import MappedFile
 from hairline.errors import InputError
 from hairline.io import read_json, replaced_folder, write_json
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hairline.classes import IGNORE
 from hairline.config import BordersParams
-from hairline.data.borders import ignore_borders, legacy_borders
+from hairline.data.loading.borders import ignore_borders, legacy_borders
 from hairline.errors import InputError
 
 LabelDilation = Literal["none", "square", "legacy_vertical"]

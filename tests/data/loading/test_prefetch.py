@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hairline.data.prefetch import prefetch
+from hairline.data.loading.prefetch import prefetch
 
 
 def threads() -> list[threading.Thread]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hairline.classes import IGNORE
-from hairline.data.borders import ignore_borders, legacy_borders
+from hairline.data.loading.borders import ignore_borders, legacy_borders
 
 CRACK, SPALLING, VEGETATION = 1, 2, 5
 
