@@ -46,7 +46,7 @@ class PruneParams(Section):
     schedules: dict[Name, Annotated[int, Field(ge=1)]]
     """Name -> in how many steps the ratio is reached, with fine-tuning after each."""
     between: float = Field(ge=0, lt=1)
-    """Share of the fine-tuning after each step but the last, at least an epoch."""
+    """Share of the fine-tuning after each step but the last, at least a batch."""
     ratios: list[Ratio]
     """Share of the channels that goes."""
     teaching: list[Literal["alone", "taught"]]

@@ -7,11 +7,13 @@ from hairline.engine.parallel import World, gather_over_world, join_world, leave
 from hairline.engine.predict import predict_probabilities
 from hairline.engine.runs import ModelCard, Run, load_run, processor_name, read_card, save_run, take_weights
 from hairline.engine.sliding import predict_in_tiles
+from hairline.engine.stretch import Stretch
 
 __all__ = [
     "Fitted",
     "ModelCard",
     "Run",
+    "Stretch",
     "World",
     "choose_device",
     "fit",

@@ -6,11 +6,10 @@ function that validates a model. What the pictures show is their affair.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -24,19 +23,12 @@ from hairline.engine.interrupt import StopRequest
 from hairline.engine.known_faults import refuse_broken_kernels
 from hairline.engine.optimiser import Schedule, create_optimiser
 from hairline.engine.parallel import World
+from hairline.engine.stretch import Batches
 from hairline.errors import InputError
 from hairline.progress import Progress
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 STEPS_BETWEEN_NOTES = 10  # reading a loss waits for the device, so not at every step
-
-
-class Batches(Protocol):
-    """What feeds a training; all of an epoch's chance is in its number, so it can be played again from any batch."""
-
-    def __len__(self) -> int: ...
-
-    def epoch(self, number: int, *, start: int = 0) -> Iterator[Any]: ...
 
 
 @dataclass
@@ -79,15 +71,19 @@ def fit(
     learning_rate: float,
     checkpoint: Path,
     device: torch.device,
+    span: tuple[float, float] = (0.0, 1.0),
     world: World | None = None,
     label: str = "training",
     on_epoch: Callable[[Mapping[str, float]], None] | None = None,
 ) -> Fitted:
     """Train `model`, which `step` holds, and give back its best weights. A checkpoint at that path is gone on from.
 
+    `span`: the part of the learning rate's course that this training takes, where others take the rest of it.
     `on_epoch` gets each row of the history, at once; those before the checkpoint come first.
     """
-    training = _Training(step, batches, model, settings, epochs, learning_rate, checkpoint, device, world or World())
+    training = _Training(
+        step, batches, model, settings, epochs, learning_rate, checkpoint, device, span, world or World()
+    )
     return training.run(validate, label, on_epoch or (lambda row: None))
 
 
@@ -102,6 +98,7 @@ class _Training:
         learning_rate: float,
         checkpoint: Path,
         device: torch.device,
+        span: tuple[float, float],
         world: World,
     ) -> None:
         self.batches, self.settings, self.epochs, self.learning_rate = batches, settings, epochs, learning_rate
@@ -111,7 +108,7 @@ class _Training:
         self.model = model
         self.optimiser = create_optimiser(model.parameters(), settings, learning_rate=learning_rate)
         self.steps_per_epoch = math.ceil(len(batches) / settings.accumulate)
-        self.schedule = Schedule(settings, steps=epochs * self.steps_per_epoch)
+        self.schedule = Schedule(settings, steps=epochs * self.steps_per_epoch, span=span)
         self.averaged = _moving_average(model, settings.ema) if settings.ema else None
         self.step = torch.compile(step) if settings.compile else step
         if world.size > 1:

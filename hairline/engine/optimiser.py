@@ -30,21 +30,26 @@ class Schedule:
     `plateau` knows no end: it halves after `plateau_patience` validations without gain.
     """
 
-    def __init__(self, settings: TrainParams, *, steps: int) -> None:
+    def __init__(self, settings: TrainParams, *, steps: int, span: tuple[float, float] = (0.0, 1.0)) -> None:
+        """`span`: which part of the whole course these steps are, as shares of it."""
+        begin, end = span
         self.kind = settings.schedule
-        self.steps = steps
-        self.warmup = math.ceil(settings.warmup * steps)
+        self.steps = round(steps / (end - begin))
+        """Of the whole course."""
+        self.first = round(begin * self.steps)
+        self.warmup = math.ceil(settings.warmup * self.steps)
         self.power = settings.poly_power
         self.patience = settings.plateau_patience
         self.plateau_factor, self._best, self._waited = 1.0, -math.inf, 0
 
     def factor(self, step: int) -> float:
-        """For step 0, 1, ... of `steps`."""
+        """For step 0, 1, ... of this part."""
+        step += self.first
         if step < self.warmup:
             rising = (step + 1) / (self.warmup + 1)
             # One-cycle rises along a cosine from 1/25 of the peak, as its inventor proposed.
             return 0.04 + 0.96 * (1 - math.cos(math.pi * rising)) / 2 if self.kind == "one_cycle" else rising
-        left = 1 - (step - self.warmup) / max(1, self.steps - self.warmup)
+        left = max(0.0, 1 - (step - self.warmup) / max(1, self.steps - self.warmup))
         if self.kind == "poly":
             return left**self.power
         if self.kind in ("cosine", "one_cycle"):

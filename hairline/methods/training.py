@@ -31,11 +31,14 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Course:
-    """A training in parts, between which the network itself changes; each part has a new optimiser and schedule."""
+    """A training in parts, between which the network itself changes.
+
+    Each part has a new optimiser; the pictures and the learning rate go on where the part before left them.
+    """
 
     parts: int
     between: float
-    """Share of the epochs, but at least one, in every part but the last, which has all that are left."""
+    """Share of all batches, but at least one, in every part but the last, which has what they leave."""
     change: Callable[[nn.Module, TrainBatches], Iterator[object]]
     """Changes the network in place, once a part, before it."""
 
@@ -143,17 +146,18 @@ def _train(
     )
     with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
 
-        def fit(part: int, epochs: int, done: int) -> engine.Fitted:
+        def fit(part: Part, done: int) -> engine.Fitted:
             with frozen_backbone(model) if settings.weights.freeze else nullcontext():
                 return engine.fit(
                     create_step(model),
-                    batches,
+                    engine.Stretch(batches, first=part.first, length=part.length),
                     model=model,
                     validate=validation,
                     settings=settings,
-                    epochs=epochs,
+                    epochs=part.epochs,
                     learning_rate=run.learning_rate,
-                    checkpoint=scratch / f"checkpoint-{part}.pt",
+                    span=part.span,
+                    checkpoint=scratch / f"checkpoint-{part.number}.pt",
                     device=device,
                     world=world,
                     label=out.name,
@@ -193,26 +197,54 @@ def _begin(model: nn.Module, training: Training, classes: list[str]) -> None:
         print(f"{training.weights.name}: {outcome}", file=sys.stderr, flush=True)
 
 
-def _in_parts(
-    training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[int, int, int], engine.Fitted]
-) -> engine.Fitted:
-    """The parts of the course one after the other, each from the best weights of the one before; as one history."""
-    parts, epochs = training.course.parts, training.run.epochs_of(len(batches))
-    between = max(1, round(training.course.between * epochs))
-    last = epochs - (parts - 1) * between
+@dataclass(frozen=True)
+class Part:
+    """What a part of a training takes of the batches, which are numbered through over all epochs."""
+
+    number: int
+    first: int
+    epochs: int
+    length: int
+    """Batches in each of these epochs, which are the part's own."""
+    span: tuple[float, float]
+    """From where to where it lasts, as shares of the whole training."""
+
+
+def plan_parts(course: Course, *, epochs: int, length: int) -> list[Part]:
+    """Every batch of `epochs` of `length` batches belongs to one part; all but the last are a single epoch each."""
+    total = epochs * length
+    between = max(1, round(course.between * total))
+    last = total - (course.parts - 1) * between
     if last < 1:
         raise InputError(
-            f"{epochs} epochs are too few for {parts} parts of a training with {between} in each but the last; "
+            f"{total} batches are too few for {course.parts} parts of a training with {between} in each but the last; "
             "give more epochs or steps, ask for fewer parts, or leave each a smaller share"
         )
+    own = max(1, round(last / length))
+    counts = [between] * (course.parts - 1) + [last]
+    rest = last % own  # would not fill a batch more in each epoch
+    counts[0], counts[-1] = counts[0] + rest, counts[-1] - rest
+    parts, first = [], 0
+    for number, count in enumerate(counts):
+        played = own if number == course.parts - 1 else 1
+        parts.append(Part(number, first, played, count // played, (first / total, (first + count) / total)))
+        first += count
+    return parts
+
+
+def _in_parts(
+    training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[Part, int], engine.Fitted]
+) -> engine.Fitted:
+    """The parts of the course one after the other, each from the best weights of the one before; as one history."""
+    course, length = training.course, len(batches)
+    parts = plan_parts(course, epochs=training.run.epochs_of(length), length=length)
     done, history, seconds = 0, [], 0.0
-    for part, _ in enumerate(training.course.change(model, batches)):
-        own = between if part < parts - 1 else last
-        fitted = fit(part, own, done)
+    for part, _ in zip(parts, course.change(model, batches), strict=True):
+        fitted = fit(part, done)
         model.load_state_dict(fitted.weights)
         history += [_later(row, done) for row in fitted.history]
-        done, seconds = done + own, seconds + fitted.seconds
-    best_epoch = done - own + fitted.best_epoch
+        done, seconds = done + part.epochs, seconds + fitted.seconds
+    best_epoch = done - part.epochs + fitted.best_epoch
     return replace(fitted, history=history, best_epoch=best_epoch, seconds=seconds)
 
 

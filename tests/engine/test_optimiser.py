@@ -28,3 +28,13 @@ def test_plateau_halves_only_after_waiting_and_starts_waiting_again(params):
     assert schedule.factor(5) == 0.5
     schedule.validated(0.7)
     assert schedule.factor(5) == 0.5
+
+
+@pytest.mark.parametrize("kind", ["cosine", "poly", "one_cycle"])
+def test_trainings_that_share_a_course_follow_it_one_after_the_other(params, kind):
+    settings = toy_settings(params.train, schedule=kind, warmup=0.2)
+    whole = Schedule(settings, steps=90)
+    expected = [whole.factor(step) for step in range(90)]
+    parts = [(11, (0, 11 / 90)), (11, (11 / 90, 22 / 90)), (68, (22 / 90, 1))]
+    schedules = [(steps, Schedule(settings, steps=steps, span=span)) for steps, span in parts]
+    assert [schedule.factor(step) for steps, schedule in schedules for step in range(steps)] == pytest.approx(expected)

@@ -147,8 +147,8 @@ def test_the_parent_teaches_and_keeps_its_own_weights(training, parent, tmp_path
     assert (out / "model.safetensors").read_bytes() != (alone / "model.safetensors").read_bytes()
 
 
-def test_fewer_epochs_than_steps_are_refused(training, parent, tmp_path):
-    with pytest.raises(InputError, match="3 epochs are too few for 4 parts"):
+def test_fewer_batches_than_steps_are_refused(training, parent, tmp_path):
+    with pytest.raises(InputError, match="9 batches are too few for 4 parts"):
         prune(training, parent, tmp_path / "pruned", Pruning("l1", 0.5, steps=4))
 
 
