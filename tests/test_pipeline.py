@@ -33,8 +33,9 @@ def covered(path: str, entries: list[str]) -> bool:
 
 
 def declared(path: str) -> str:
-    """What a stage lists that reads this path: of a prepared data set the seal, of any other path the path itself."""
-    return re.sub(r"^data/prepared/(.+)$", r"data/seals/\1.json", path).replace("data/prepared", "data/seals")
+    """What a stage lists that reads this path: for pictures the small files that hold their hashes, else the path."""
+    path = re.sub(r"^data/prepared/(.+)$", r"data/seals/\1.json", path).replace("data/prepared", "data/seals")
+    return path.replace("data/predictions", "reports/metrics")
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -46,9 +47,9 @@ def test_every_path_in_a_command_is_declared(name):
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_no_stage_depends_on_a_folder_of_prepared_pictures(name):
+def test_no_stage_depends_on_a_folder_of_prepared_or_predicted_pictures(name):
     """DVC would walk it again for each stage, and `dvc repro` take long where there is nothing to do."""
-    assert not [path for path in listed(body(name)["deps"]) if path.startswith("data/prepared")]
+    assert not [path for path in listed(body(name)["deps"]) if path.startswith(("data/prepared", "data/predictions"))]
 
 
 @pytest.mark.parametrize("name", STAGES)

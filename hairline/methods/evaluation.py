@@ -114,7 +114,9 @@ def _write(
 ) -> None:
     classes = list(run.card.classes)
     with io.replaced_folder(out) as folder:
-        for picture in scratch.glob("prediction-*.png"):
+        pictures = sorted(scratch.glob("prediction-*.png"))
+        seal = io.fingerprint([[picture.name, io.sha256_of(picture)] for picture in pictures])
+        for picture in pictures:
             picture.rename(folder / picture.name)
         size = params.latency.size
         metrics = {
@@ -127,6 +129,7 @@ def _write(
             "classes": classes,  # by id; the scores below are sorted by name
             "threshold": run.card.threshold,
             "weights_sha256": run.card.weights_sha256,
+            "predictions": seal,  # stages that draw them depend on these metrics alone, not on thousands of pictures
             "weights_bytes": (task.run / "model.safetensors").stat().st_size,
             "views": run.card.views,
             "parameters": count_parameters(run.model, inference=True),

@@ -79,6 +79,17 @@ def test_the_threshold_is_the_one_that_the_run_brings(settings, tiny_settings, p
     assert measure(load_scores(tmp_path / "out/scores.npz"), ["recall"])["recall"] == 1
 
 
+def test_scores_name_the_predictions_they_were_counted_for(settings, tiny_settings, prepared, tmp_path):
+    """What draws the predictions is made anew when this name changes, so equal ones share it and others do not."""
+
+    def seal(threshold, out):
+        run = save_random_run(tmp_path / f"run-{out}", threshold=threshold)
+        evaluate(task_of(run, prepared), tmp_path / out, params=settings, settings=tiny_settings)
+        return json.loads((tmp_path / out / "metrics.json").read_text())["predictions"]
+
+    assert seal(0.0, "all") == seal(0.0, "again") != seal(1.0, "none")
+
+
 def test_a_damaged_run_is_refused_before_anything_is_written(settings, tiny_settings, prepared, tmp_path):
     run = save_random_run(tmp_path / "run")
     (run / "model.safetensors").write_bytes(b"")
