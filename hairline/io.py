@@ -36,9 +36,12 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Byte-stable JSON: sorted keys, floats to six significant digits, NaN as null, a newline at the end."""
-    write_text(path, json.dumps(_plain(content), indent=2, sort_keys=True, allow_nan=False) + "\n")
+def write_json(path: Path, content: Any, *, sort: bool = True) -> None:
+    """Byte-stable JSON: floats to six significant digits, NaN as null, a newline at the end.
+
+    Keys are sorted, unless their order says something: then it is the writer's to keep it the same.
+    """
+    write_text(path, json.dumps(_plain(content), indent=2, sort_keys=sort, allow_nan=False) + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 Reads   --metrics, --predictions, --prepared
 Writes  --overlays  <run>/<place>-<picture>.png, the worst first
         --figures   <figure>.svg and .png
-Params  kd or compare, report.overlays, train.select
+Params  report.overlays, train.select
 
 Example
   python -m stages.draw --study distill --metrics reports/metrics/distill --predictions data/predictions/distill \\
@@ -22,7 +22,7 @@ def main(study: str, metrics: Path, predictions: Path, prepared: Path, overlays:
     from hairline.report.gallery import write_overlays
 
     params = load_params()
-    results = read_study(params, study, metrics=metrics)
+    results = read_study(study, metrics=metrics)
     write_overlays(overlays, results, predictions=predictions, prepared=prepared, count=params.report.overlays)
     write_figures(figures, results, select=params.train.select)
 

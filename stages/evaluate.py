@@ -21,7 +21,10 @@ def main(study: str, prepared: Path, runs: Path, out: Path, predictions: Path) -
 
     params = load_params()
     tasks = tasks_of(params, study, prepared=prepared, runs=runs)
-    evaluate_study(tasks, out=out, predictions=predictions, params=params.evaluate, settings=params.train)
+    evaluate_study(
+        tasks, section=params.study(study), out=out, predictions=predictions, params=params.evaluate,
+        settings=params.train,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

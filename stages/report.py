@@ -2,7 +2,7 @@
 
 Reads   --metrics, --prepared/<dataset>/manifest.csv and source.json
 Writes  --tables/<study>.md, .tex and .csv, --cards, --curves, --summary
-Params  kd or compare, datasets, train.select
+Params  datasets, train.select
 
 Example
   python -m stages.report --study distill --metrics reports/metrics/distill --prepared data/prepared \\
@@ -25,7 +25,7 @@ from hairline.report.study_table import machine_table
 
 def main(study: str, metrics: Path, prepared: Path, tables: Path, cards: Path, curves: Path, summary: Path) -> None:
     params = load_params()
-    results = read_study(params, study, metrics=metrics)
+    results = read_study(study, metrics=metrics)
     write_curves(curves, results, figure=f"val_{params.train.select}")
     machine_table(results).write_csv(tables / f"{study}.csv")
     io.write_text(tables / f"{study}.md", study_page(results, PUBLISHED[study]))

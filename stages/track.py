@@ -2,7 +2,7 @@
 
 Reads   --metrics, --runs, --prepared, --overlays, --figures, --tables, --cards, --workbook, --page
 Writes  --out   what was told, a file a study: its name and key, its runs; and the store of MLflow, no output of DVC
-Params  studies and their sections, track, train.select
+Params  studies, track, train.select
 
 The store is SQLite in .mlflow of the main checkout, or what MLFLOW_TRACKING_URI names; see docs/tracking.md.
 
@@ -37,7 +37,7 @@ def main(
     params = load_params()
     with io.replaced_folder(out) as folder, open_store(EXPERIMENT) as store:
         for study in params.studies:
-            results = read_study(params, study, metrics=metrics / study, runs=runs / study)
+            results = read_study(study, metrics=metrics / study, runs=runs / study)
             kept = [tables / f"{study}.{ending}" for ending in ("csv", "md", "tex")]
             reports = {
                 "": [page, workbook], "tables": kept, "figures": [figures / study], "cards": [cards / study],

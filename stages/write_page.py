@@ -2,7 +2,7 @@
 
 Reads   --metrics, --predictions, --prepared
 Writes  --out
-Params  studies, report.gallery, train.select, kd, compare
+Params  report.gallery, studies, train.select
 
 Example
   python -m stages.write_page --metrics reports/metrics --predictions data/predictions --prepared data/prepared \\
@@ -20,7 +20,7 @@ from hairline.report.results import read_studies
 
 def main(metrics: Path, predictions: Path, prepared: Path, out: Path) -> None:
     params = load_params()
-    studies = read_studies(params, metrics=metrics)
+    studies = read_studies(params.studies, metrics=metrics)
     page = results_page(
         studies,
         select=params.train.select,

@@ -2,7 +2,7 @@
 
 Reads   --metrics, --overlays
 Writes  --out
-Params  compare, kd, report.overlays, report.samples, studies, train.select
+Params  report.overlays, report.samples, studies, train.select
 
 Example
   python -m stages.write_workbook --metrics reports/metrics --overlays reports/overlays \\
@@ -20,7 +20,7 @@ def main(metrics: Path, overlays: Path, out: Path) -> None:
     from hairline.report.workbook.book import write_workbook
 
     params = load_params()
-    studies = read_studies(params, metrics=metrics)
+    studies = read_studies(params.studies, metrics=metrics)
     write_workbook(
         out,
         studies,

@@ -5,15 +5,18 @@ import pytest
 from pydantic import ValidationError
 
 from hairline.config import (
+    STUDIES,
     AnnotateParams,
     CompareParams,
     Params,
     RunParams,
     load_params,
     parse_section,
+    parse_study,
     read_yaml,
 )
 from hairline.errors import InputError
+from hairline.io import read_json, write_json
 
 ROOT = Path(__file__).parents[1]
 
@@ -183,3 +186,18 @@ def test_a_study_that_would_train_nothing_is_refused():
 def test_tiles_that_would_never_get_on_are_refused(overlap):
     text = refusal(changed("datasets", "synthetic", "split", "tile", {"side": 64, "overlap": overlap}))
     assert f"tile.overlap is {overlap}, but must be less than tile.side, 64" in text
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_section_that_was_written_down_gives_the_same_table_in_the_same_order(study, tmp_path, params):
+    section = params.study(study)
+    write_json(tmp_path / "section.json", section.model_dump(mode="json"), sort=False)
+    again = parse_study(study, read_json(tmp_path / "section.json"), file="section.json")
+    assert again == section
+    assert again.plan() == section.plan() and again.repeats() == section.repeats()
+
+
+def test_a_fault_in_it_is_told_with_file_and_key(params):
+    values = params.prune.model_dump(mode="json") | {"between": 2}
+    with pytest.raises(InputError, match=r"^reports/section\.json: prune\.between"):
+        parse_study("prune", values, file="reports/section.json")

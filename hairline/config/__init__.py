@@ -3,8 +3,9 @@
 A file for each group of its sections. A stage loads all of it and hands each function its own section.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -64,6 +65,7 @@ __all__ = [
     "WorkParams",
     "load_params",
     "parse_section",
+    "parse_study",
     "read_yaml",
 ]
 
@@ -126,6 +128,11 @@ class Params(Section):
     def study(self, name: str) -> StudyParams:
         """The section of one of STUDIES."""
         return getattr(self, SECTIONS[name])
+
+
+def parse_study(name: str, values: Mapping[str, Any], *, file: str) -> StudyParams:
+    """The section of one of STUDIES, as its own file holds it."""
+    return parse_section(Params.model_fields[SECTIONS[name]].annotation, values, where=SECTIONS[name], file=file)
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:

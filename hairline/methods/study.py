@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairline import engine, io
-from hairline.config import EvaluateParams, Params, TrainParams
+from hairline.config import EvaluateParams, Params, StudyParams, TrainParams
 from hairline.errors import InputError
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import Task, evaluate
@@ -29,12 +29,13 @@ def tasks_of(params: Params, study: str, *, prepared: Path, runs: Path) -> list[
 def evaluate_study(
     tasks: Sequence[Task],
     *,
+    section: StudyParams,
     out: Path,
     predictions: Path,
     params: EvaluateParams,
     settings: TrainParams,
 ) -> None:
-    """Score all tasks into `out` and `predictions`; both are replaced only when all is there."""
+    """Score all tasks of a study into `out` and `predictions`; both are replaced only when all is there."""
     world = engine.join_world()
     failed = {task.name: reason for task in tasks if (reason := reason_of(task.run))}
     tasks = [task for task in tasks if task.name not in failed]
@@ -58,5 +59,6 @@ def evaluate_study(
                 (pictures / task.name).mkdir()
                 for picture in sorted(folder.glob("prediction-*.png")):
                     io.link_or_copy(picture, pictures / task.name / picture.name.removeprefix("prediction-"))
+            io.write_json(scores / "section.json", section.model_dump(mode="json"), sort=False)  # orders the table
             io.write_json(scores / "failed.json", failed)
             io.write_json(scores / "comparison.json", compare_arms(folders, resamples=params.bootstrap))

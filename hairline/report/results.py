@@ -1,16 +1,16 @@
 """The scores of a study read back, run by run and arm by arm: what every table, figure and page starts from.
 
-What is read is what the parameters name, in their order; never what happens to lie on disk.
+What is read is what the section of the study named when it was scored, in its order; never what happens to lie on disk.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hairline import io
-from hairline.config import ArmPlan, Params, Repeat, StudyParams
+from hairline.config import ArmPlan, Repeat, StudyParams, parse_study
 from hairline.errors import InputError
 from hairline.metrics import headline_of, mean_interval
 
@@ -214,9 +214,9 @@ class Study:
         return max(self.on(self.trained[0].dataset).trained, key=lambda arm: better * arm.val(figure))
 
 
-def read_study(params: Params, name: str, *, metrics: Path, runs: Path | None = None) -> Study:
+def read_study(name: str, *, metrics: Path, runs: Path | None = None) -> Study:
     """From the folder of the study's scores; with that of its run folders for those who read networks."""
-    section = params.study(name)
+    section = parse_study(name, io.read_json(metrics / "section.json"), file=str(metrics / "section.json"))
     failed = io.read_json(metrics / "failed.json")
     arms = []
     for arm in section.plan():
@@ -226,9 +226,9 @@ def read_study(params: Params, name: str, *, metrics: Path, runs: Path | None = 
     return Study(name, section, arms, io.read_json(metrics / "comparison.json"), failed)
 
 
-def read_studies(params: Params, *, metrics: Path, runs: Path | None = None) -> list[Study]:
-    """Those in use, from the folders that hold a folder a study."""
-    return [read_study(params, name, metrics=metrics / name, runs=runs and runs / name) for name in params.studies]
+def read_studies(names: Iterable[str], *, metrics: Path, runs: Path | None = None) -> list[Study]:
+    """From the folders that hold a folder a study."""
+    return [read_study(name, metrics=metrics / name, runs=runs and runs / name) for name in names]
 
 
 def _read_run(study: str, arm: ArmPlan, repeat: Repeat, metrics: Path, runs: Path | None) -> Run:

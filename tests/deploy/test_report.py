@@ -28,7 +28,7 @@ def results(tmp_path_factory):
     values["evaluate"]["bootstrap"] = 100
     params = Params.model_validate(values)
     root = make_results(tmp_path_factory.mktemp("project"), params, classes=("background", "crack", "spalling"))
-    for study in read_studies(params, metrics=root / "reports/metrics"):
+    for study in read_studies(params.studies, metrics=root / "reports/metrics"):
         folders = {"predictions": root / "data/predictions" / study.name, "prepared": root / "data/prepared"}
         write_overlays(root / "reports/overlays" / study.name, study, **folders, count=params.report.overlays)
     return root

@@ -125,8 +125,9 @@ def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
     save_random_run(tmp_path / "runs" / "left-over-s0-f0")
     tasks = tasks_of(study, "compare", prepared=prepared.parent, runs=tmp_path / "runs")
     evaluate_study(
-        tasks, out=tmp_path / "scores", predictions=tmp_path / "predictions", params=settings, settings=tiny_settings
-    )
+        tasks, section=compare, out=tmp_path / "scores", predictions=tmp_path / "predictions", params=settings,
+        settings=tiny_settings,
+    )  # fmt: skip
     scored = sorted(path.name for path in (tmp_path / "predictions").iterdir())
     assert scored == ["hrsegnet-tiny-s0-f0", "hrsegnet-tiny-s1-f0"]
     assert (tmp_path / "scores" / "comparison.json").exists()

@@ -71,14 +71,14 @@ def scored(params, prepared, tiny_settings, tmp_path) -> Path:
     or_mark(runs / "l1-once-0.5-alone-s0-f0", refuse)
     tasks = tasks_of(params, "prune", prepared=prepared.parent, runs=runs)
     evaluate_study(
-        tasks, out=tmp_path / "metrics/prune", predictions=tmp_path / "seen", params=params.evaluate,
-        settings=tiny_settings,
+        tasks, section=params.prune, out=tmp_path / "metrics/prune", predictions=tmp_path / "seen",
+        params=params.evaluate, settings=tiny_settings,
     )  # fmt: skip
     return tmp_path / "metrics/prune"
 
 
 def test_the_others_are_scored_and_compared_and_the_page_names_what_failed(params, scored):
-    study = read_study(params, "prune", metrics=scored)
+    study = read_study("prune", metrics=scored)
     assert [arm.name for arm in study.arms] == ["parent", "random-once-0.5-alone"]
     assert study.failed == {"l1-once-0.5-alone-s0-f0": "a layer would vanish"}
     assert list(study.comparison["to_reference"]) == ["random-once-0.5-alone"]
@@ -113,6 +113,6 @@ def test_a_study_of_which_nothing_could_be_made_is_refused(params, prepared, tin
     tasks = tasks_of(params, "prune", prepared=prepared.parent, runs=tmp_path / "runs")
     with pytest.raises(InputError, match="no run of the study could be made"):
         evaluate_study(
-            tasks, out=tmp_path / "metrics", predictions=tmp_path / "seen", params=params.evaluate,
-            settings=tiny_settings,
+            tasks, section=params.prune, out=tmp_path / "metrics", predictions=tmp_path / "seen",
+            params=params.evaluate, settings=tiny_settings,
         )  # fmt: skip

@@ -81,6 +81,7 @@ def _make_study(root: Path, params: Params, study: str, *, classes: Sequence[str
     for task in folders:
         for file in OF_TRAINING:
             io.link_or_copy(task.run / file, scored / f"{task.name}.{file}")
+    io.write_json(scored / "section.json", section.model_dump(mode="json"), sort=False)
     io.write_json(scored / "failed.json", {})
     io.write_json(scored / "comparison.json", compare_arms(folders, resamples=100))
 

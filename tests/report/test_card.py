@@ -28,7 +28,7 @@ def made(root, params, study="compare", *, classes=("background", "crack"), netw
 
 
 def cards(root, params, study="compare"):
-    results = read_study(params, study, metrics=root / "reports/metrics" / study)
+    results = read_study(study, metrics=root / "reports/metrics" / study)
     sources = {name: dataset.source for name, dataset in params.datasets.items()}
     write_cards(root / "cards", results, sources=sources, prepared=root / "data/prepared")
     return results, {path.stem: path.read_text() for path in sorted((root / "cards").iterdir())}

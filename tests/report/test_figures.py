@@ -36,7 +36,7 @@ def made(root, params, study="distill", *, classes=("background", "crack"), **se
     values["evaluate"]["bootstrap"] = 100
     chosen = Params.model_validate(values)
     make_results(root, chosen, classes=classes)
-    return read_study(chosen, study, metrics=root / "reports/metrics" / study)
+    return read_study(study, metrics=root / "reports/metrics" / study)
 
 
 @pytest.fixture(scope="module")
@@ -119,17 +119,12 @@ def test_another_process_writes_the_same_bytes_whatever_its_matplotlibrc(study, 
     code = f"""
 import sys, warnings
 from pathlib import Path
-from hairline.config import Params
 from hairline.report.figures.files import write_figures
 from hairline.report.results import read_study
 root = Path({str(tmp_path)!r})
-params = Params.model_validate_json((root / "params.json").read_text())
-study = read_study(params, "distill", metrics=Path({str(study.arms[0].first.scored)!r}))
+study = read_study("distill", metrics=Path({str(study.arms[0].first.scored)!r}))
 write_figures(root / "there", study, select="f1")
 """
-    values = params.model_dump(mode="json")
-    values["kd"] |= study.section.model_dump(mode="json")
-    io.write_json(tmp_path / "params.json", values)
     environment = os.environ | {"MATPLOTLIBRC": str(tmp_path / "matplotlibrc"), "PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
     for path in folder.iterdir():
@@ -210,9 +205,7 @@ def test_temperature_has_a_panel_a_class_and_an_absent_class_says_so(tmp_path, p
     sweep = {"temperatures": [1, 20], "strategies": ["standard"], "seeds": [0, 1, 2]}
     study = made(tmp_path, params, classes=ODD, kd=sweep)
     forget(study, ODD[2])
-    study = read_study(
-        params.model_copy(update={"kd": study.section}), "distill", metrics=tmp_path / "reports/metrics/distill"
-    )
+    study = read_study("distill", metrics=tmp_path / "reports/metrics/distill")
     figures = draw_figures(study, select="f1")
     panels = figures["temperature"].axes
     assert [panel.get_title() for panel in panels] == [style.shorten(name) for name in ODD[1:]]
@@ -241,7 +234,7 @@ def test_times_are_those_of_the_first_engine_and_without_any_the_panel_says_so(t
     assert milliseconds(teacher) == teacher.first.speed["engines"][0]["median_ms"] == 10.0
     assert pareto(study).axes[0].get_xlabel() == "ms a picture of 64 px, 1 CPU thread, openvino f32"
     fail_engine(tmp_path, "openvino")
-    again = read_study(params, "distill", metrics=tmp_path / "reports/metrics/distill")
+    again = read_study("distill", metrics=tmp_path / "reports/metrics/distill")
     assert milliseconds(again.arms[0]) is None
     drawn = pareto(again)
     assert "n/a: not timed" in [text.get_text() for text in drawn.axes[0].texts]

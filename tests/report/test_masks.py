@@ -32,7 +32,7 @@ def root(tmp_path_factory, params) -> Path:
 
 @pytest.fixture(scope="module")
 def study(root, params) -> Study:
-    return read_studies(params, metrics=root / "reports/metrics")[0]
+    return read_studies(params.studies, metrics=root / "reports/metrics")[0]
 
 
 def test_the_figure_draws_each_method_at_the_masks_it_used(study):
@@ -86,7 +86,7 @@ def test_trained_here_and_tested_there_is_a_table_of_its_own(tmp_path, params):
     values["compare"] |= {"datasets": ["synthetic", "cfd"], "test_on": ["synthetic", "cfd"]}
     chosen = Params.model_validate(values)
     make_results(tmp_path, chosen, images=4)
-    (study,) = read_studies(chosen, metrics=tmp_path / "reports/metrics")
+    (study,) = read_studies(chosen.studies, metrics=tmp_path / "reports/metrics")
     page = study_page(study, ())
     lines = page.partition("## Trained on one data set")[2].splitlines()
     table = [line for line in lines if line.startswith("|")][:4]

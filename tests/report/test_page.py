@@ -42,7 +42,7 @@ def values(params) -> dict:
 
 
 def studies_of(root: Path, params: Params) -> list:
-    return read_studies(params, metrics=root / "reports/metrics")
+    return read_studies(params.studies, metrics=root / "reports/metrics")
 
 
 def page_of(root: Path, params: Params) -> str:

@@ -38,7 +38,7 @@ def results(tmp_path_factory) -> Path:
     values["report"]["gallery"] = 5
     params = Params.model_validate(values)
     make_results(root, params, images=7, size=64, classes=("background", "crack", "spalling" * 8))
-    studies = read_studies(params, metrics=root / "reports/metrics")
+    studies = read_studies(params.studies, metrics=root / "reports/metrics")
     page = results_page(
         studies, select="f1", pictures=5, predictions=root / "data/predictions", prepared=root / "data/prepared"
     )

@@ -24,7 +24,7 @@ def many(params) -> Params:
 
 
 def distillation(root, params):
-    return read_study(params, "distill", metrics=root / "reports/metrics/distill")
+    return read_study("distill", metrics=root / "reports/metrics/distill")
 
 
 def test_a_mean_history_is_that_of_the_epochs_that_all_repeats_reached(tmp_path, many):

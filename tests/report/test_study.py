@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hairline import io
-from hairline.config import SECTIONS, Params
+from hairline.config import Params
 from hairline.errors import InputError
 from hairline.report.curves import write_curves
 from hairline.report.gallery import overlay_names, write_overlays
@@ -32,11 +32,12 @@ def results(tmp_path, params):
 
 
 def read(results, study="distill", **changes):
+    """Its results, as if it had been scored with these changes of its section."""
     root, params = results
     if changes:
         section = params.study(study).model_copy(update=changes)
-        params = params.model_copy(update={SECTIONS[study]: section})
-    return read_study(params, study, metrics=root / "reports/metrics" / study, runs=root / "data/runs" / study)
+        io.write_json(root / "reports/metrics" / study / "section.json", section.model_dump(mode="json"), sort=False)
+    return read_study(study, metrics=root / "reports/metrics" / study, runs=root / "data/runs" / study)
 
 
 def test_one_repeat_quotes_the_interval_over_images(results):

@@ -25,7 +25,7 @@ def made(root, params, study, *, classes=("background", "crack"), **changes):
     values["evaluate"]["bootstrap"] = 100
     chosen = Params.model_validate(values)
     make_results(root, chosen, classes=classes)
-    return read_study(chosen, study, metrics=root / "reports/metrics" / study)
+    return read_study(study, metrics=root / "reports/metrics" / study)
 
 
 @pytest.fixture

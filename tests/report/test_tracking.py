@@ -61,7 +61,7 @@ def make_project(root: Path, params: Params, **options) -> Path:
 
 def tell_of(root: Path, params: Params, study: str = "distill", **settings) -> dict:
     track = TrackParams(models="none", register_best=False).model_copy(update=settings)
-    results = read_study(params, study, metrics=root / "reports/metrics" / study, runs=root / "data/runs" / study)
+    results = read_study(study, metrics=root / "reports/metrics" / study, runs=root / "data/runs" / study)
     reports = {
         folder: [root / "reports" / name.replace("distill", study) for name in names]
         for folder, names in REPORTS.items()
@@ -328,6 +328,6 @@ def test_several_processes_may_open_a_new_store_at_once(tmp_path, monkeypatch):
 def test_scores_of_a_run_need_no_mlflow(project):
     code = "import sys, hairline.report.tracking.flat, stages.track; assert not {'mlflow', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-    root, params = project
-    study = read_study(params, "distill", metrics=root / "reports/metrics/distill", runs=root / "data/runs/distill")
+    root, _ = project
+    study = read_study("distill", metrics=root / "reports/metrics/distill", runs=root / "data/runs/distill")
     assert all(isinstance(value, float) for value in run_metrics(study.arms[0].first).values())

@@ -74,7 +74,7 @@ def take_class_away(root, name):
 
 
 def read(root, params):
-    return read_studies(params, metrics=root / "reports/metrics")
+    return read_studies(params.studies, metrics=root / "reports/metrics")
 
 
 def write(root, params, out="metrics.xlsx", **changes):
