@@ -14,7 +14,7 @@ import numpy as np
 
 from hairline.config import SplitParams, TileParams
 from hairline.data.parallel import available_cores, parallel_map
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.io import write_json
 
 COPIES = 100

@@ -26,7 +26,7 @@ from hairline.data.loading.loader import TrainBatches
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import Sample, read_manifest
 from hairline.data.masks import read_mask
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.data.sources.synthetic import Options, draw_files
 from hairline.io import write_json
 from hairline.methods.supervised import SupervisedStep

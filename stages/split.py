@@ -16,8 +16,8 @@ from pathlib import Path
 from hairline.commands import run_stage, script_parser
 from hairline.config import load_params
 from hairline.data import find_dataset
-from hairline.data.prepare import prepare
-from hairline.data.seal import write_seal
+from hairline.data.preparing.prepare import prepare
+from hairline.data.preparing.seal import write_seal
 
 
 def main(dataset: str, raw: Path, out: Path, report: Path, page: Path, seal: Path) -> None:

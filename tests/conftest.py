@@ -32,7 +32,7 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared data set of 20 drawn pictures of 64 px."""
-    from hairline.data.prepare import prepare
+    from hairline.data.preparing.prepare import prepare
     from hairline.data.sources.synthetic import Options, draw_files
 
     folder = tmp_path_factory.mktemp("data")

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hairline.data.leaks import Leaks
 from hairline.data.manifest import Sample
-from hairline.data.measures import Measures
 from hairline.data.pairs import enumerate_names
+from hairline.data.preparing.leaks import Leaks
+from hairline.data.preparing.measures import Measures
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hairline.data.measures import Measures
+from hairline.data.preparing.measures import Measures
 
 BRIGHTER = 12.0
 """Grey levels: drawn cracks are nearly always darker than what is around them."""

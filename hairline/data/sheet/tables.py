@@ -10,7 +10,7 @@ import numpy as np
 
 from hairline.config import SplitParams
 from hairline.data.manifest import SPLITS, Sample
-from hairline.data.measures import WIDEST, Measures
+from hairline.data.preparing.measures import WIDEST, Measures
 from hairline.data.sheet.findings import Findings
 
 _BANDS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)  # upper ends of the crack shares shown

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 
-from hairline.data.measures import WIDEST
+from hairline.data.preparing.measures import WIDEST
 from hairline.data.sheet.histogram import BARS, width_chart
 from hairline.data.sheet.tables import quantile
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.data.sheet.page import ODD, SHOWN
 from hairline.io import write_json
 from tests.data.conftest import draw_mask, draw_photo

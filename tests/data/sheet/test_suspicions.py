@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hairline.data.measures import WIDEST, Measures
+from hairline.data.preparing.measures import WIDEST, Measures
 from hairline.data.sheet.suspicions import suspicions
 
 CLASSES = ["background", "crack", "a/b"]

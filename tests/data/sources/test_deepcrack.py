@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.errors import InputError
 from hairline.io import read_json
 from tests.data.sources.published import crack, folder_of, mask, photo, saved, split, stems, values, zip_of

@@ -1,6 +1,6 @@
 import pytest
 
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.data.sources import create_source
 from hairline.errors import InputError
 from tests.data.sources.published import crack, folder_of, mask, photo, split, stems, values

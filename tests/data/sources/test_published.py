@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from hairline.config import DatasetParams
-from hairline.data.groups import name_groups
+from hairline.data.preparing.groups import name_groups
 from hairline.data.sources import create_source, list_sources
 from hairline.errors import InputError
 from hairline.io import read_json

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairline.data.split import bands, divide
+from hairline.data.preparing.split import bands, divide
 from hairline.errors import InputError
 
 SHARES = {"train": 0.7, "val": 0.1, "test": 0.2}

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from hairline.config import SplitParams
 from hairline.data.manifest import SPLITS
-from hairline.data.own_lists import read_own_lists
-from hairline.data.split import divide
+from hairline.data.preparing.own_lists import read_own_lists
+from hairline.data.preparing.split import divide
 from hairline.errors import InputError
 
 

@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 
 from hairline.config import SplitParams
-from hairline.data.datasheet import datasheet
-from hairline.data.division import choose_folds, choose_splits
 from hairline.data.duplicates import Look, exact_copies, look_at, near_copies
-from hairline.data.groups import join_groups, name_groups
 from hairline.data.images import Picture, PictureError, encode_png, read_picture, to_rgb
-from hairline.data.leaks import find_leaks
 from hairline.data.looks import Trace, trace_of, write_looks
 from hairline.data.manifest import MANIFEST_FILE, Sample, write_classes, write_manifest
 from hairline.data.masks import RawClasses, foreground_share, read_raw_classes, read_values
-from hairline.data.measures import Measures, measure
 from hairline.data.pairs import Faults, Pair, find_pairs, size_fault
 from hairline.data.parallel import parallel_map
+from hairline.data.preparing.division import choose_folds, choose_splits
+from hairline.data.preparing.groups import join_groups, name_groups
+from hairline.data.preparing.leaks import find_leaks
+from hairline.data.preparing.measures import Measures, measure
+from hairline.data.preparing.tiles import Tile, cut
 from hairline.data.sheet.findings import Findings
+from hairline.data.sheet.markdown import datasheet
 from hairline.data.sheet.page import data_page
 from hairline.data.sources import SOURCE_FILE
-from hairline.data.tiles import Tile, cut
 from hairline.errors import InputError
 from hairline.io import link_or_copy, read_json, replaced_folder, write_bytes, write_json, write_text
 

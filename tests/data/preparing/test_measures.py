@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairline.data.measures import WIDEST, centre_line, local_widths, measure
+from hairline.data.preparing.measures import WIDEST, centre_line, local_widths, measure
 
 NAMES = ["background", "crack"]
 

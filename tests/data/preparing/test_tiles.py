@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairline.data.tiles import cut
+from hairline.data.preparing.tiles import cut
 
 
 @given(height=st.integers(1, 90), width=st.integers(1, 90), side=st.integers(1, 60), overlap=st.integers(0, 59))

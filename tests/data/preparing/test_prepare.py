@@ -13,7 +13,7 @@ from hairline.data.images import read_image
 from hairline.data.looks import read_looks
 from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.data.masks import read_mask
-from hairline.data.prepare import prepare
+from hairline.data.preparing.prepare import prepare
 from hairline.errors import InputError
 from hairline.io import write_json
 from tests.data.conftest import draw_mask, draw_photo

@@ -1,6 +1,6 @@
 import pytest
 
-from hairline.data.own_lists import read_own_lists
+from hairline.data.preparing.own_lists import read_own_lists
 from hairline.errors import InputError
 
 STEMS = ["a", "b", "c", "d"]

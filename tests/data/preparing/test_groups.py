@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairline.data.groups import join_groups, name_groups
+from hairline.data.preparing.groups import join_groups, name_groups
 from hairline.errors import InputError
 
 

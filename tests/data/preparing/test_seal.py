@@ -3,8 +3,8 @@ import json
 import cv2
 import pytest
 
-from hairline.data.prepare import prepare
-from hairline.data.seal import SEALED, write_seal
+from hairline.data.preparing.prepare import prepare
+from hairline.data.preparing.seal import SEALED, write_seal
 from tests.data.conftest import draw_mask
 
 

@@ -1,4 +1,4 @@
-from hairline.data.leaks import find_leaks
+from hairline.data.preparing.leaks import find_leaks
 from tests.data.conftest import make_sample
 
 SAMPLES = [
