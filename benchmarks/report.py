@@ -39,7 +39,7 @@ def main(images: int) -> None:
         runs = len(params.kd.arms()) * SEEDS
         print(f"{runs} runs, {images} pictures of {SIZE} px")
         total, largest = 0.0, 0
-        for stage in ("report", "draw", "write_workbook", "write_page", "track"):
+        for stage in ("report", "write_workbook", "write_page", "track"):
             seconds, megabytes = _run(_command(stage), folder)
             print(f"{stage:15s} {seconds:5.1f} s   {megabytes:4d} MB")
             if stage != "track":

@@ -68,7 +68,7 @@ def test_every_arm_has_a_run_scores_a_row_and_overlays(project):
     params = load_params(project / "params.yaml")
     table = (project / "reports/tables/distill.md").read_text()
     names = [arm.run(repeat) for arm in params.kd.plan() for repeat in params.kd.repeats()]
-    assert len(names) == 6
+    assert len(names) == 4
     for arm, name in zip(params.kd.plan(), names, strict=True):
         load_run(project / "data/runs/distill" / name)
         scores = json.loads((project / f"reports/metrics/distill/{name}.json").read_text())
@@ -153,7 +153,6 @@ def test_another_temperature_trains_only_its_student_and_switching_back_costs_no
         "evaluate@distill",
         "report@distill",
         "check",
-        "draw@distill",
         "write_workbook",
         "write_page",
         "track",

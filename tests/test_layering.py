@@ -65,7 +65,7 @@ def test_the_check_sees_a_wrong_import():
     }
 
 
-WITHOUT_TORCH = ("download", "split", "compare_data", "report", "draw", "write_workbook", "write_page", "track")
+WITHOUT_TORCH = ("download", "split", "compare_data", "report", "write_workbook", "write_page", "track")
 
 
 @pytest.mark.parametrize("module", [*(f"stages.{name}" for name in WITHOUT_TORCH), "hairline.__main__"])

@@ -379,7 +379,7 @@ def test_an_overlay_that_is_not_there_is_named(results, tmp_path):
     with pytest.raises(InputError, match=r"01-\d+\.png.*dvc repro"):
         write(root, params, "broken.xlsx", overlays=tmp_path / "overlays")
     shutil.rmtree(tmp_path / "overlays/distill/teacher-s0-f0")
-    with pytest.raises(InputError, match=r"teacher-s0-f0: no such folder.*dvc repro draw@distill"):
+    with pytest.raises(InputError, match=r"teacher-s0-f0: no such folder.*dvc repro report@distill"):
         write(root, params, "broken.xlsx", overlays=tmp_path / "overlays")
     assert not (root / "reports/broken.xlsx").exists()
 

@@ -34,7 +34,7 @@ def write_workbook(
     for run in first:
         if not (overlays / run.study / run.name).is_dir():
             raise InputError(
-                f"{overlays / run.study / run.name}: no such folder; run `dvc repro draw@{run.study}` first"
+                f"{overlays / run.study / run.name}: no such folder; run `dvc repro report@{run.study}` first"
             )
     sheets = [
         overview(studies, figure=figure),
