@@ -22,7 +22,8 @@ def set_up_device(settings: TrainParams, world: World) -> torch.device:
         os.environ.setdefault(
             "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
         )  # cuBLAS is only deterministic with a fixed workspace
-    torch.use_deterministic_algorithms(settings.deterministic)
+    if torch.are_deterministic_algorithms_enabled() != settings.deterministic:  # the call alone loads torch's compiler
+        torch.use_deterministic_algorithms(settings.deterministic)
     torch.backends.cudnn.benchmark = not settings.deterministic
     return device
 
