@@ -29,7 +29,7 @@ from hairline.data.masks import read_mask
 from hairline.data.preparing.prepare import prepare
 from hairline.data.sources.synthetic import Options, draw_files
 from hairline.io import write_json
-from hairline.methods.supervised import SupervisedStep
+from hairline.methods.teaching.supervised import SupervisedStep
 from hairline.models import create_model
 
 BATCH, CROP, RATE = 16, 256, 1e-3

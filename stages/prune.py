@@ -19,9 +19,9 @@ from hairline.errors import InputError
 def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
     from hairline.engine import join_world, load_run
     from hairline.methods.failures import or_mark
-    from hairline.methods.parent import plan_taught
-    from hairline.methods.supervised import plan_supervised
-    from hairline.methods.training import Training, train
+    from hairline.methods.teaching.parent import plan_taught
+    from hairline.methods.teaching.supervised import plan_supervised
+    from hairline.methods.teaching.training import Training, train
     from hairline.prune.course import plan_pruning, pruning_of
 
     params = load_params()

@@ -17,8 +17,8 @@ from hairline.errors import InputError
 
 
 def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
-    from hairline.methods.supervised import plan_supervised
-    from hairline.methods.training import Training, train
+    from hairline.methods.teaching.supervised import plan_supervised
+    from hairline.methods.teaching.training import Training, train
 
     params = load_params()
     if recipe not in params.compare.recipes:

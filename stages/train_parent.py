@@ -15,8 +15,8 @@ from hairline.config import Repeat, load_params
 
 
 def main(seed: int, prepared: Path, out: Path) -> None:
-    from hairline.methods.supervised import plan_supervised
-    from hairline.methods.training import Training, train
+    from hairline.methods.teaching.supervised import plan_supervised
+    from hairline.methods.teaching.training import Training, train
 
     params = load_params()
     settings = params.prune.parent.settings(params.train)

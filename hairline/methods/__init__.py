@@ -1,1 +1,1 @@
-"""How a network is taught: one training step a file, and what all trainings share."""
+"""What is done with networks: they are taught, write soft labels, and are scored, compared and timed."""

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from hairline import io
 from hairline.config import LossParams, PruneParams
 from hairline.data.loading.loader import TrainBatches
-from hairline.methods.supervised import SupervisedStep
-from hairline.methods.training import Course
+from hairline.methods.teaching.course import Course
+from hairline.methods.teaching.supervised import SupervisedStep
 from hairline.prune.gradients import Losses
 from hairline.prune.settings import Pruning
 from hairline.prune.steps import PruningStep, pruning_steps

@@ -12,7 +12,7 @@ from hairline.data.loading.labels import relabelling
 from hairline.data.loading.loader import TrainBatches, WholeImages
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.methods.validation import Validation
+from hairline.methods.teaching.validation import Validation
 from hairline.prune.course import calibration_losses
 from hairline.prune.sensitivity import scan
 

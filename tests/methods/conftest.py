@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hairline.config import Repeat, RunParams, TrainParams
-from hairline.methods.training import Training
+from hairline.methods.teaching.training import Training
 
 
 @pytest.fixture

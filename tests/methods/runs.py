@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from hairline.engine import ModelCard, save_run
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
+from hairline.methods.teaching.supervised import plan_supervised
+from hairline.methods.teaching.training import Training, train
 from hairline.models import create_model
 
 ONE_LOOK = {"scales": [1], "mirror": False}

@@ -14,9 +14,9 @@ from hairline import engine, io
 from hairline.config import PruneParams, Repeat, TaughtParams, load_params
 from hairline.engine import load_run
 from hairline.errors import InputError
-from hairline.methods.parent import plan_taught
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
+from hairline.methods.teaching.parent import plan_taught
+from hairline.methods.teaching.supervised import plan_supervised
+from hairline.methods.teaching.training import Training, train
 from hairline.models.cost import count_parameters
 from hairline.prune import Pruning
 from hairline.prune.course import plan_pruning, pruning_of
@@ -79,7 +79,7 @@ def test_live_curves_count_on_over_the_steps(training, parent, tmp_path, monkeyp
     def listened(*_, **__):
         yield rows.append
 
-    monkeypatch.setattr("hairline.methods.training.live_curves", listened)
+    monkeypatch.setattr("hairline.methods.teaching.training.live_curves", listened)
     prune(training, parent, tmp_path / "pruned")
     assert [row["epoch"] for row in rows] == [1, 2, 3]
 

@@ -4,8 +4,8 @@ import pytest
 
 from hairline import io
 from hairline.config import Repeat, ScanParams
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
+from hairline.methods.teaching.supervised import plan_supervised
+from hairline.methods.teaching.training import Training, train
 from hairline.prune.survey import survey
 from hairline.report.figures.sensitivity import sensitivity, write_sensitivity
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from hairline.errors import InputError
-from hairline.methods.soft_labels import (
+from hairline.methods.teaching.soft_labels import (
     BaselineStep,
     DistillStep,
     Temperatures,

@@ -19,13 +19,13 @@ from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest
 from hairline.engine import load_run
 from hairline.errors import InputError
-from hairline.methods.soft_labels import plan_student
 from hairline.methods.soften import soften, teacher_probabilities
-from hairline.methods.training import UNCHANGED, Course, plan_parts, train
-from hairline.methods.validation import Validation
+from hairline.methods.teaching.soft_labels import plan_student
+from hairline.methods.teaching.training import train
+from hairline.methods.teaching.validation import Validation
 from tests.methods.runs import train_supervised
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def soften_at(teacher, prepared, out, temperature, settings, *, minimum_f1=0.0, storage="uint8"):
@@ -139,36 +139,6 @@ def test_cross_validation_tests_on_its_fold_and_trains_on_neither_it_nor_its_val
     assert {sample.fold for sample in chosen["train"]} == {1, 4, 5}
 
 
-@pytest.mark.parametrize(
-    ("parts", "between", "epochs", "length"),
-    [(1, 0, 7, 31), (3, 0.05, 7, 31), (3, 0.3, 7, 31), (5, 0.1, 3, 4), (2, 0, 1, 2)],
-)
-def test_the_parts_of_a_training_share_all_its_batches_without_a_gap(parts, between, epochs, length):
-    plan = plan_parts(Course(parts, between, UNCHANGED.change), epochs=epochs, length=length)
-    assert len(plan) == parts
-    place = 0
-    for part in plan:
-        count = part.epochs * part.length
-        assert (part.first, count > 0) == (place, True)
-        assert part.span == (place / (epochs * length), (place + count) / (epochs * length))
-        place += count
-    assert place == epochs * length
-
-
-def test_a_training_in_one_part_has_the_epochs_that_were_asked_for():
-    (whole,) = plan_parts(UNCHANGED, epochs=7, length=31)
-    assert (whole.epochs, whole.length, whole.span) == (7, 31, (0, 1))
-
-
-def test_short_parts_take_less_than_an_epoch():
-    first, second, last = plan_parts(Course(3, 0.05, UNCHANGED.change), epochs=7, length=31)
-    assert (second.epochs, second.length) == (1, 11)
-    assert (last.epochs, last.length) == (6, (7 * 31 - 22) // 6)
-    assert (first.epochs, first.length) == (1, 11 + (7 * 31 - 22) % 6), (
-        "no batch is lost where epochs do not divide them"
-    )
-
-
 def test_a_missing_fold_is_refused(training, tmp_path):
     with pytest.raises(InputError, match="fold 9"):
         train_supervised(replace(training, repeat=Repeat(0, 9)), tmp_path / "run")
@@ -178,8 +148,8 @@ TRAIN = """
 import sys, json
 from pathlib import Path
 from hairline.config import Repeat, RunParams, TrainParams
-from hairline.methods.supervised import plan_supervised
-from hairline.methods.training import Training, train
+from hairline.methods.teaching.supervised import plan_supervised
+from hairline.methods.teaching.training import Training, train
 from hairline.engine import fitting
 fitting.SECONDS_BETWEEN_CHECKPOINTS = 0.0
 run, settings, prepared, out = sys.argv[1:]

@@ -1,7 +1,7 @@
 """What every training of a segmentation network shares, whatever the method: data in, a run folder out."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,30 +20,14 @@ from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.engine.live import live_curves
 from hairline.errors import InputError
-from hairline.methods.validation import Validation
+from hairline.methods.teaching.course import UNCHANGED, Course, Part, plan_parts
+from hairline.methods.teaching.validation import Validation
 from hairline.models import create_model
 from hairline.models.parts.backbone import frozen_backbone
 from hairline.models.parts.pretrained import existing, load_pretrained
 from hairline.models.parts.widths import Widths, widths_of
 
-ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class Course:
-    """A training in parts, between which the network itself changes.
-
-    Each part has a new optimiser; the pictures and the learning rate go on where the part before left them.
-    """
-
-    parts: int
-    between: float
-    """Share of all batches, but at least one, in every part but the last, which has what they leave."""
-    change: Callable[[nn.Module, TrainBatches], Iterator[object]]
-    """Changes the network in place, once a part, before it."""
-
-
-UNCHANGED = Course(1, 0, lambda model, batches: iter([None]))
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -197,41 +181,6 @@ def _begin(model: nn.Module, training: Training, classes: list[str]) -> None:
         print(f"{training.weights.name}: {outcome}", file=sys.stderr, flush=True)
 
 
-@dataclass(frozen=True)
-class Part:
-    """What a part of a training takes of the batches, which are numbered through over all epochs."""
-
-    number: int
-    first: int
-    epochs: int
-    length: int
-    """Batches in each of these epochs, which are the part's own."""
-    span: tuple[float, float]
-    """From where to where it lasts, as shares of the whole training."""
-
-
-def plan_parts(course: Course, *, epochs: int, length: int) -> list[Part]:
-    """Every batch of `epochs` of `length` batches belongs to one part; all but the last are a single epoch each."""
-    total = epochs * length
-    between = max(1, round(course.between * total))
-    last = total - (course.parts - 1) * between
-    if last < 1:
-        raise InputError(
-            f"{total} batches are too few for {course.parts} parts of a training with {between} in each but the last; "
-            "give more epochs or steps, ask for fewer parts, or leave each a smaller share"
-        )
-    own = max(1, round(last / length))
-    counts = [between] * (course.parts - 1) + [last]
-    rest = last % own  # would not fill a batch more in each epoch
-    counts[0], counts[-1] = counts[0] + rest, counts[-1] - rest
-    parts, first = [], 0
-    for number, count in enumerate(counts):
-        played = own if number == course.parts - 1 else 1
-        parts.append(Part(number, first, played, count // played, (first / total, (first + count) / total)))
-        first += count
-    return parts
-
-
 def _in_parts(
     training: Training, model: nn.Module, batches: TrainBatches, fit: Callable[[Part, int], engine.Fitted]
 ) -> engine.Fitted:
@@ -277,6 +226,5 @@ def _open_mixed(training: Training, classes: list[str]) -> Mixed | None:
 
 def _code(network: str) -> list[Path]:
     """The source a training runs through; that of other networks, reports and commands does not change its result."""
-    shared = ["data/loading", "engine", "losses", "metrics", "models/parts", f"models/{network}.py"]
-    methods = ("scoring", "soft_labels", "supervised", "training", "validation")
-    return [ROOT / name for name in (*shared, *(f"methods/{name}.py" for name in methods))]
+    shared = ("data/loading", "engine", "losses", "methods/scoring.py", "methods/teaching", "metrics", "models/parts")
+    return [ROOT / name for name in (*shared, f"models/{network}.py")]

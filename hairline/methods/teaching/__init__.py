@@ -1,0 +1,1 @@
+"""How a network is taught: one training step a file, and what all trainings share."""
