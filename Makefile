@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCHMARKS := draw prepare load score train soften prune prune_speed memory start report
+BENCHMARKS := draw prepare load score precision train soften prune prune_speed memory start report
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help env repro ui test lint bench clean-work

@@ -1,7 +1,7 @@
 """Training speed of hrsegnet (width 16, 256 px, batch 16): ours against a plain loop, the engine against a bare one.
 
 plain   eager fp32, each sample decoded from its file whenever it is needed
-bare    the settings of params.yaml (bf16, channels_last), the same batches, a loop of five lines
+bare    the settings of params.yaml (precision, channels_last), the same batches, a loop of five lines
 engine  the same through hairline.engine.fit, with its schedule, clipping, progress and checkpoints
 
 The three take turns, and ratios are of neighbours, so that a machine that slows down slows all three.
@@ -119,7 +119,7 @@ def _bare(batches: TrainBatches, settings: TrainParams) -> int:
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
     seen = 0
     for batch in batches.epoch(0):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with engine.number_format(torch.device("cpu"), settings.precision):
             loss = step(batch)["loss"]
         loss.backward()
         optimiser.step()

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -19,6 +23,20 @@ def test_threads_are_shared_between_the_processes_of_a_machine(params):
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def test_a_device_is_set_up_without_loading_the_compiler(tmp_path):
+    """It takes as long to load as half of torch, and every stage that computes would pay for it."""
+    code = """
+import sys
+from hairline.config import load_params
+from hairline.engine import World, set_up_device
+set_up_device(load_params().train.model_copy(update={"device": "cpu"}), World())
+print("torch._dynamo" in sys.modules)
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 CPU = torch.device("cpu")
