@@ -35,7 +35,9 @@ def covered(path: str, entries: list[str]) -> bool:
 def declared(path: str) -> str:
     """What a stage lists that reads this path: for pictures the small files that hold their hashes, else the path."""
     path = re.sub(r"^data/prepared/(.+)$", r"data/seals/\1.json", path).replace("data/prepared", "data/seals")
-    return path.replace("data/predictions", "reports/metrics")
+    return re.sub(
+        r"^data/(predictions|runs)$", "reports/metrics", path.replace("data/predictions/", "reports/metrics/")
+    )
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -50,6 +52,12 @@ def test_every_path_in_a_command_is_declared(name):
 def test_no_stage_depends_on_a_folder_of_prepared_or_predicted_pictures(name):
     """DVC would walk it again for each stage, and `dvc repro` take long where there is nothing to do."""
     assert not [path for path in listed(body(name)["deps"]) if path.startswith(("data/prepared", "data/predictions"))]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_no_stage_depends_on_the_runs_of_all_studies(name):
+    """DVC would train those of the studies that a profile leaves out, on data sets that it leaves out, too."""
+    assert "data/runs" not in listed(body(name)["deps"])
 
 
 @pytest.mark.parametrize("name", STAGES)
