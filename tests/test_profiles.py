@@ -1,3 +1,7 @@
+import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +77,33 @@ def test_a_profile_that_does_not_fit_is_refused_with_its_name():
 def test_later_profiles_win():
     first, second = (Profile(str(t), "", [], {"kd": {"temperature": t}}) for t in (7, 9))
     assert resolve(BASE, [first, second]).kd.temperature == 9
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """What DVC needs to draw the graph of the pipeline, in a repository of its own."""
+    (tmp_path / "dvc.yaml").write_text((ROOT / "dvc.yaml").read_text())
+    for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
+        subprocess.run(command, cwd=tmp_path, check=True)
+    monkeypatch.delenv("DVC_ROOT")
+    return tmp_path
+
+
+def trained_for(stage: str) -> str | None:
+    """The study whose runs a stage makes."""
+    body = read_yaml(ROOT / "dvc.yaml")["stages"][stage]
+    outs = [str(out) for out in body.get("do", body).get("outs", [])]
+    found = [re.match(r"data/runs/(\w+)/", out) for out in outs]
+    return next((match[1] for match in found if match), None)
+
+
+@pytest.mark.parametrize("name", ["cfd", "few-labels", "prune-long"])
+def test_a_profile_of_one_study_trains_nothing_for_the_others(name, checkout):
+    params = resolve(BASE, [read_profile(name, ROOT / "profiles")])
+    (checkout / "params.yaml").write_text(json.dumps(params.model_dump(mode="json")))  # JSON is YAML too
+    for target in read_profile(name, ROOT / "profiles").targets:
+        command = [sys.executable, "-m", "dvc", "dag", "--dot", target]
+        done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True)
+        stages = set(re.findall(r'"([\w-]+)(?:@[^"]*)?"', done.stdout))
+        assert target in stages
+        assert {trained_for(stage) for stage in stages} - {None} <= set(params.studies)
