@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from hairline.commands import script_parser
+from hairline.cost.counts import count_parameters
 from hairline.models import create_model
-from hairline.models.cost import count_parameters
 from hairline.prune import Pruning, list_criteria, pruning_steps
 
 CLASSES, SIDE, BATCHES = 8, 256, 2  # of noise, which takes as long as pictures do

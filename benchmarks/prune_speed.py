@@ -22,9 +22,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from hairline.cost.counts import count_macs
+from hairline.cost.latency import Runner, engine_named
 from hairline.models import create_model
-from hairline.models.cost import count_macs
-from hairline.models.latency import Runner, engine_named
 from hairline.prune import Pruning, pruning_steps
 
 CLASSES, WARMUP = 8, 3

@@ -14,7 +14,7 @@ LAYERS = (
     ("classes", "errors", "palette"),
     ("commands", "html", "io", "progress", "sections"),
     ("config",),
-    ("data", "losses", "metrics", "models", "profiles"),
+    ("cost", "data", "losses", "metrics", "models", "profiles"),
     ("engine",),
     ("methods",),
     ("prune",),
@@ -88,3 +88,23 @@ finally:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "xample" in done.stdout
     assert f"python -m stages.{stage}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        "from hairline.cost.counts import count_macs; count_macs(model, 64, 64)",
+        "from hairline.cost.counts import count_parameters; count_parameters(model, inference=True)",
+        "from hairline.prune import find_groups; find_groups(model)",
+    ],
+)
+def test_looking_at_a_network_does_not_load_seconds_of_libraries(look):
+    code = f"""
+import sys
+from hairline.models import create_model
+model = create_model("hrsegnet", classes=2, width=4)
+{look}
+print(sorted({{"timm", "torch._dynamo", "torchvision"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

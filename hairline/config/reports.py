@@ -11,7 +11,7 @@ EngineName = Literal["torch", "openvino"]
 
 class LatencyParams(Section):
     engines: list[EngineName] = Field(min_length=1)
-    """What runs the network: of hairline.models.latency.list_engines(). The first one is that of the figures."""
+    """What runs the network: of hairline.cost.latency.list_engines(). The first one is that of the figures."""
     size: int = Field(gt=0)
     """Side of the square picture, pixels."""
     threads: int = Field(gt=0)

@@ -10,6 +10,7 @@ import torch
 
 from hairline import engine, io
 from hairline.config import ArmPlan, EvaluateParams, Repeat, TrainParams
+from hairline.cost.counts import count_macs, count_parameters
 from hairline.data.images import write_png
 from hairline.data.loading.loader import WholeImages
 from hairline.data.loading.store import open_store
@@ -17,7 +18,6 @@ from hairline.data.manifest import choose_split, read_classes, read_manifest
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
-from hairline.models.cost import count_macs, count_parameters
 from hairline.progress import Progress
 
 OF_CLASS = ("precision", "recall", "f1", "iou", "f1_2px", "cldice", "ods", "ois", "ap", "m_f1", "m_iou")

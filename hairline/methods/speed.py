@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hairline import engine, io
 from hairline.config import LatencyParams
-from hairline.models.latency import measure_latency
+from hairline.cost.latency import measure_latency
 
-MODELS = Path(__file__).parents[1] / "models"
+HAIRLINE = Path(__file__).parents[1]
 
 
 def measure_speed(run: Path, out: Path, *, params: LatencyParams) -> None:
@@ -25,7 +25,7 @@ def measure_speed(run: Path, out: Path, *, params: LatencyParams) -> None:
         "views": card.views,
         "params": params.model_dump(mode="json"),
         "processor": engine.processor_name(),
-        "code": io.code_fingerprint([MODELS]),
+        "code": io.code_fingerprint([HAIRLINE / "cost" / "latency", HAIRLINE / "models"]),
     }
 
     def work(folder: Path, _: Path) -> None:

@@ -1,9 +1,10 @@
 """Which channels can only be cut together: the first layer's outputs, the norm behind it, the next layer's inputs.
 
-The dependencies are traced by torch-pruning, on a copy without numbers; ranking and cutting are our own.
+The dependencies are traced by torch-pruning, on a copy; ranking and cutting are our own.
 """
 
 import copy
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -59,10 +60,9 @@ class Structure:
 
 def find_groups(model: nn.Module) -> Structure:
     """The network itself is left as it is; a network without anything to cut is refused."""
-    import torch_pruning  # takes a second, so only who prunes waits
-
-    shape = copy.deepcopy(model).to("meta", torch.float32).eval().requires_grad_()
-    names = {layer: name for name, layer in shape.named_modules()}
+    torch_pruning = _import_torch_pruning()
+    traced_model = copy.deepcopy(model).to(torch.float32).eval().requires_grad_()
+    names = {layer: name for name, layer in traced_model.named_modules()}
     class_layers: set[nn.Module] = set()
 
     def forward(traced: nn.Module, image: Tensor) -> list[Tensor]:
@@ -70,9 +70,9 @@ def find_groups(model: nn.Module) -> Structure:
         class_layers.update(makers)
         return logits
 
-    image = torch.empty(1, 3, TRACED_SIZE, TRACED_SIZE, device="meta")
+    image = torch.zeros(1, 3, TRACED_SIZE, TRACED_SIZE, device=next(traced_model.parameters()).device)
     with torch.enable_grad():
-        graph = torch_pruning.DependencyGraph().build_dependency(shape, image, forward_fn=forward, verbose=False)
+        graph = torch_pruning.DependencyGraph().build_dependency(traced_model, image, forward_fn=forward, verbose=False)
     order = {name: place for place, name in enumerate(names.values())}
     whole = {names[layer]: "it says the classes" for layer in class_layers}
     groups = []
@@ -87,6 +87,23 @@ def find_groups(model: nn.Module) -> Structure:
         raise InputError(f"{type(model).__name__}: nothing in this network can be cut ({reasons or 'no convolution'})")
     in_order = sorted(groups, key=lambda group: order[group.name])
     return Structure(tuple(in_order), {name: whole[name] for name in sorted(whole, key=order.__getitem__)})
+
+
+def _import_torch_pruning() -> Any:
+    """Where timm is installed, torch-pruning loads it, and torchvision with it, for a counter that is not used here.
+
+    That takes twice as long as all the rest, so it is told that there is none.
+    """
+    absent: Any = None
+    hidden = "timm" not in sys.modules
+    if hidden:
+        sys.modules["timm"] = absent
+    try:
+        import torch_pruning
+    finally:
+        if hidden:
+            del sys.modules["timm"]
+    return torch_pruning
 
 
 def _traced_heads(model: nn.Module, image: Tensor) -> tuple[list[Tensor], set[nn.Module]]:

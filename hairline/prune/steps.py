@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from hairline.cost.counts import count_parameters
 from hairline.errors import InputError
-from hairline.models.cost import count_parameters
 from hairline.prune.check import refuse_wrong_cut
 from hairline.prune.choose import choose, refuse_impossible
 from hairline.prune.criteria import Criterion, Evidence, criterion_named

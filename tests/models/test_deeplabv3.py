@@ -4,9 +4,9 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models import segmentation
 
+from hairline.cost.counts import count_macs, count_parameters
 from hairline.engine.known_faults import refuse_broken_kernels
 from hairline.models import create_model, heads
-from hairline.models.cost import count_macs, count_parameters
 from hairline.models.parts.deeplabv3 import BACKBONES
 
 SMALLEST = "deeplabv3_mobilenet_v3_large"

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from hairline import models
-from hairline.models.cost import count_macs, count_parameters
+from hairline.cost.counts import count_macs, count_parameters
 from hairline.models.mcff import DoublingConvolution, HalvingConvolution
 
 TEACHER = {"width": 64, "blocks": 8, "dropout": 0.5}

@@ -1,5 +1,5 @@
 from hairline import models
-from hairline.models.cost import count_parameters
+from hairline.cost.counts import count_parameters
 
 
 def test_the_yardstick_has_one_head_and_the_parameters_of_its_encoder_and_decoder():

@@ -12,12 +12,12 @@ import torch
 
 from hairline import engine, io
 from hairline.config import PruneParams, Repeat, TaughtParams, load_params
+from hairline.cost.counts import count_parameters
 from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.teaching.parent import plan_taught
 from hairline.methods.teaching.supervised import plan_supervised
 from hairline.methods.teaching.training import Training, train
-from hairline.models.cost import count_parameters
 from hairline.prune import Pruning
 from hairline.prune.course import plan_pruning, pruning_of
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from hairline import models
-from hairline.models.cost import count_parameters
+from hairline.cost.counts import count_parameters
 from hairline.models.parts.widths import apply_widths, widths_of
 from hairline.prune import Pruning, find_groups, pruning_steps
 from hairline.prune.choose import choose

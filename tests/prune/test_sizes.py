@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from hairline import models
-from hairline.models.cost import count_macs, count_parameters
+from hairline.cost.counts import count_macs, count_parameters
 from hairline.prune import Pruning, find_groups, pruning_steps
 from hairline.prune.choose import choose
 from hairline.prune.cut import cut, masks_of

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
+from hairline.cost.counts import count_macs
 from hairline.models import create_model
-from hairline.models.cost import count_macs
 from hairline.models.parts.views import Views, with_views
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hairline.models.latency._registry import CannotRun, Engine, Runner, engine_named
+from hairline.cost.latency._registry import CannotRun, Engine, Runner, engine_named
 
 REFERENCE = "torch"
 """The engine whose answer the others must give."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from hairline.models.latency._registry import Runner, register_engine
+from hairline.cost.latency._registry import Runner, register_engine
 
 
 @register_engine("torch", title="torch f32", how="eager, channels_last")

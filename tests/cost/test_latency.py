@@ -11,9 +11,9 @@ from torch import nn
 
 from hairline.config import LatencyParams, parse_section
 from hairline.config.reports import EngineName
+from hairline.cost.latency import list_engines, measure_latency
 from hairline.errors import InputError
 from hairline.models import create_model
-from hairline.models.latency import list_engines, measure_latency
 from hairline.models.parts.views import with_views
 
 ROOT = Path(__file__).parents[2]
@@ -171,7 +171,7 @@ def test_openvino_tells_nobody_that_it_is_used(tmp_path):
     code = """
 import sys
 from torch import nn
-from hairline.models.latency import measure_latency
+from hairline.cost.latency import measure_latency
 assert "openvino" not in sys.modules, "a second that only the timing needs"
 (told,) = measure_latency(nn.Conv2d(3, 2, 1), engines=["openvino"], size=8, threads=1, warmup=0, runs=1)["engines"]
 assert told["median_ms"] > 0

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hairline.models.latency._registry import CannotRun, Runner, register_engine
+from hairline.cost.latency._registry import CannotRun, Runner, register_engine
 
 LONGEST_REASON = 300
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from hairline.models.cost import count_macs, count_parameters
+from hairline.cost.counts import count_macs, count_parameters
 
 
 @pytest.mark.parametrize(
