@@ -28,7 +28,7 @@ CURVE = ("class", "threshold", "precision", "recall")
 CURVE_POINTS = 64
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
-USED = ("metrics", "engine/predict.py", "engine/sliding.py", "models/cost.py", "models/parts/views.py")
+USED = ("cost/counts.py", "engine/predict.py", "engine/sliding.py", "metrics", "models/parts/views.py")
 
 
 @dataclass(frozen=True)
