@@ -1,0 +1,66 @@
+"""What "within 2 pixels" is worth: one study's predictions, scored with three shapes of nearness.
+
+disc      at most 2 pixels away: what the tables here mean
+ellipse   OpenCV's ellipse of 5 x 5, whose corners lie 2.24 pixels away
+square    5 x 5: corners 2.83 pixels away
+
+Papers on cracks seldom say which of them they took. The differences printed here are no merit of any network.
+A line an arm, mean over its repeats.
+
+Example: python -m benchmarks.nearness --study compare
+"""
+
+from pathlib import Path
+from statistics import mean
+
+import cv2
+import numpy as np
+
+from hairline.commands import script_parser
+from hairline.config import STUDIES
+from hairline.data.manifest import read_manifest
+from hairline.report.gallery import read_ids
+from hairline.report.results import Run, read_study
+
+REACH = 2
+SIDE = 2 * REACH + 1
+_AWAY = np.hypot(*np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1])
+SHAPES = {
+    "disc": (_AWAY <= REACH).astype(np.uint8),
+    "ellipse": cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SIDE, SIDE)),
+    "square": np.ones((SIDE, SIDE), np.uint8),
+}
+TARGET = 1
+"""The class that a study is about."""
+
+
+def main(study: str, metrics: Path, predictions: Path, prepared: Path) -> None:
+    for arm in read_study(study, metrics=metrics / study).arms:
+        scores = {
+            name: mean(f1(run, predictions / study, prepared, shape) for run in arm.runs)
+            for name, shape in SHAPES.items()
+        }
+        told = ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
+        print(f"{arm.name}, repeats: {len(arm.runs)}; F1 at {REACH} px by {told}")
+
+
+def f1(run: Run, predictions: Path, prepared: Path, shape: np.ndarray) -> float:
+    """Pooled over the pictures, as everywhere."""
+    folder = prepared / run.metrics["dataset"]
+    masks = {sample.id: folder / sample.mask for sample in read_manifest(folder)}
+    counts = np.zeros(4)
+    for file in sorted((predictions / run.name).glob("*.png")):
+        predicted, true = (read_ids(path) == TARGET for path in (file, masks[file.stem]))
+        near_true, near_predicted = (cv2.dilate(pixels.view(np.uint8), shape) > 0 for pixels in (true, predicted))
+        counts += (predicted & near_true).sum(), predicted.sum(), (true & near_predicted).sum(), true.sum()
+    precision, recall = counts[0] / max(counts[1], 1), counts[2] / max(counts[3], 1)
+    return 2 * precision * recall / max(precision + recall, 1e-12)
+
+
+if __name__ == "__main__":
+    parser = script_parser(__doc__)
+    parser.add_argument("--study", choices=STUDIES, default="compare")
+    parser.add_argument("--metrics", type=Path, default=Path("reports/metrics"))
+    parser.add_argument("--predictions", type=Path, default=Path("data/predictions"))
+    parser.add_argument("--prepared", type=Path, default=Path("data/prepared"))
+    main(**vars(parser.parse_args()))
