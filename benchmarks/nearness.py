@@ -19,8 +19,8 @@ import numpy as np
 from hairline.commands import script_parser
 from hairline.config import STUDIES
 from hairline.data.manifest import read_manifest
-from hairline.report.gallery import read_ids
-from hairline.report.results import Run, read_study
+from hairline.report.study.gallery import read_ids
+from hairline.report.study.results import Run, read_study
 
 REACH = 2
 SIDE = 2 * REACH + 1

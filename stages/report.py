@@ -24,14 +24,14 @@ def main(
     study: str, metrics: Path, predictions: Path, prepared: Path, tables: Path, cards: Path, curves: Path,
     summary: Path, figures: Path, overlays: Path,
 ) -> None:  # fmt: skip
-    from hairline.report.card import write_cards
-    from hairline.report.curves import write_curves
     from hairline.report.figures.files import write_figures
-    from hairline.report.gallery import write_overlays
-    from hairline.report.published import PUBLISHED
-    from hairline.report.results import read_study
-    from hairline.report.study_page import study_page, study_paper, summarise
-    from hairline.report.study_table import machine_table
+    from hairline.report.study.card import write_cards
+    from hairline.report.study.curves import write_curves
+    from hairline.report.study.gallery import write_overlays
+    from hairline.report.study.published import PUBLISHED
+    from hairline.report.study.results import read_study
+    from hairline.report.study.study_page import study_page, study_paper, summarise
+    from hairline.report.study.study_table import machine_table
 
     params = load_params()
     select, sources = params.train.select, {name: dataset.source for name, dataset in params.datasets.items()}

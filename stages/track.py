@@ -17,7 +17,7 @@ from pathlib import Path
 from hairline import io
 from hairline.commands import run_stage, script_parser
 from hairline.config import load_params
-from hairline.report.results import read_study
+from hairline.report.study.results import read_study
 from hairline.report.tracking.replay import Material, tell
 from hairline.report.tracking.store import EXPERIMENT, open_store
 

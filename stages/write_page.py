@@ -15,7 +15,7 @@ from hairline import io
 from hairline.commands import run_stage, script_parser
 from hairline.config import load_params
 from hairline.report.page.page import results_page
-from hairline.report.results import read_studies
+from hairline.report.study.results import read_studies
 
 
 def main(metrics: Path, predictions: Path, prepared: Path, out: Path) -> None:

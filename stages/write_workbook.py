@@ -16,7 +16,7 @@ from hairline.config import load_params
 
 
 def main(metrics: Path, overlays: Path, out: Path) -> None:
-    from hairline.report.results import read_studies
+    from hairline.report.study.results import read_studies
     from hairline.report.workbook.book import write_workbook
 
     params = load_params()

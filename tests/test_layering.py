@@ -59,7 +59,7 @@ def test_imports_point_down(file):
 
 
 def test_the_check_sees_a_wrong_import():
-    assert imported_parts("def f():\n    from hairline.engine import fit\n    import hairline.report.tables") == {
+    assert imported_parts("def f():\n    from hairline.engine import fit\n    import hairline.report.study.tables") == {
         "engine",
         "report",
     }

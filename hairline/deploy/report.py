@@ -15,7 +15,7 @@ from pathlib import Path
 from hairline import io
 from hairline.config import ArmPlan, Repeat, load_params
 from hairline.errors import InputError
-from hairline.report.results import NEEDED, Run
+from hairline.report.study.results import NEEDED, Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

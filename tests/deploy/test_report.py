@@ -11,8 +11,8 @@ from hairline import io
 from hairline.config import Params, load_params
 from hairline.deploy.report import main
 from hairline.errors import InputError
-from hairline.report.gallery import write_overlays
-from hairline.report.results import read_studies
+from hairline.report.study.gallery import write_overlays
+from hairline.report.study.results import read_studies
 from tests.report.made import make_results
 
 ROOT = Path(__file__).parents[2]

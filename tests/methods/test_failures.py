@@ -12,8 +12,8 @@ from hairline.config import Params, load_params
 from hairline.errors import InputError
 from hairline.methods.failures import or_mark, reason_of
 from hairline.methods.study import evaluate_study, tasks_of
-from hairline.report.results import read_study
-from hairline.report.study_page import study_page
+from hairline.report.study.results import read_study
+from hairline.report.study.study_page import study_page
 from tests.methods.runs import save_random_run
 
 ROOT = Path(__file__).parents[2]

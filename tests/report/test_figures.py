@@ -15,7 +15,7 @@ from hairline.report.figures import style
 from hairline.report.figures.files import draw_figures, write_figures
 from hairline.report.figures.learning import learning
 from hairline.report.figures.pareto import front, milliseconds, parameters, pareto
-from hairline.report.results import read_study
+from hairline.report.study.results import read_study
 from tests.report.made import fail_engine, make_results
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +120,7 @@ def test_another_process_writes_the_same_bytes_whatever_its_matplotlibrc(study, 
 import sys, warnings
 from pathlib import Path
 from hairline.report.figures.files import write_figures
-from hairline.report.results import read_study
+from hairline.report.study.results import read_study
 root = Path({str(tmp_path)!r})
 study = read_study("distill", metrics=Path({str(study.arms[0].first.scored)!r}))
 write_figures(root / "there", study, select="f1")

@@ -6,9 +6,9 @@ import pytest
 
 from hairline.config import Params, load_params
 from hairline.report.figures.files import draw_figures, write_figures
-from hairline.report.results import Study, read_studies
-from hairline.report.study_page import study_page
-from hairline.report.study_table import machine_table
+from hairline.report.study.results import Study, read_studies
+from hairline.report.study.study_page import study_page
+from hairline.report.study.study_table import machine_table
 from hairline.report.workbook.study_sheet import study_sheet
 from tests.report.made import IMAGES, make_results
 

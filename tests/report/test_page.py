@@ -17,12 +17,12 @@ from hairline import io
 from hairline.config import Params
 from hairline.data.images import write_png
 from hairline.errors import InputError
-from hairline.report.gallery import read_ids
 from hairline.report.page.gallery import gallery_section
 from hairline.report.page.page import results_page
 from hairline.report.page.pictures import read_galleries
-from hairline.report.results import read_studies
-from hairline.report.tables import with_interval
+from hairline.report.study.gallery import read_ids
+from hairline.report.study.results import read_studies
+from hairline.report.study.tables import with_interval
 from tests.report.made import fail_engine, make_results
 
 ODD = ("background", '<script>alert("x")</script>', '" onload="alert(1)', "=1+1 </script> a/b \u2028")

@@ -13,9 +13,9 @@ import pytest
 
 from hairline import palette
 from hairline.config import Params, load_params
-from hairline.report.gallery import read_ids
 from hairline.report.page.page import results_page
-from hairline.report.results import read_studies
+from hairline.report.study.gallery import read_ids
+from hairline.report.study.results import read_studies
 from tests.report.made import make_results
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

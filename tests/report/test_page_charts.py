@@ -10,7 +10,7 @@ from hairline.report.page.cost import pareto_front
 from hairline.report.page.learning import learning, mean_history
 from hairline.report.page.looks import REST, SHOWN, looks_of
 from hairline.report.page.plot import HEIGHT, Plot, Scale, number, share_span, shorten, span, spread
-from hairline.report.results import read_study
+from hairline.report.study.results import read_study
 from tests.report.made import make_results
 
 

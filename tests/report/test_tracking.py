@@ -11,7 +11,7 @@ import pytest
 from hairline import io
 from hairline.config import Params, TrackParams
 from hairline.errors import InputError
-from hairline.report.results import read_study
+from hairline.report.study.results import read_study
 from hairline.report.tracking.flat import class_prefixes, run_metrics
 from hairline.report.tracking.replay import Material, tell
 from hairline.report.tracking.store import EXPERIMENT, open_store

@@ -14,8 +14,8 @@ from openpyxl.utils.escape import unescape
 from hairline import io
 from hairline.config import Params, load_params
 from hairline.errors import InputError
-from hairline.report.gallery import overlay_names, write_overlays
-from hairline.report.results import read_studies
+from hairline.report.study.gallery import overlay_names, write_overlays
+from hairline.report.study.results import read_studies
 from hairline.report.workbook.book import write_workbook
 from hairline.report.workbook.class_metrics import title_of
 from hairline.report.workbook.per_image import per_image

@@ -9,7 +9,7 @@ from matplotlib.ticker import MultipleLocator
 
 from hairline import palette
 from hairline.report.figures import style
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 
 BARS = {"f1": (palette.BLUE, ""), "iou": (palette.ORANGE, "////")}
 """Colour and hatching of each score: one of them is told apart in black and white."""

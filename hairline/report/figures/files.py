@@ -13,7 +13,7 @@ from hairline.report.figures.pareto import pareto
 from hairline.report.figures.precision_recall import precision_recall
 from hairline.report.figures.style import paper
 from hairline.report.figures.temperature import temperature
-from hairline.report.results import Study
+from hairline.report.study.results import Study
 
 
 def draw_figures(study: Study, *, select: str) -> dict[str, Figure]:

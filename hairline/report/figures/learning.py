@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from hairline.report.figures import style
-from hairline.report.results import Run, Study
+from hairline.report.study.results import Run, Study
 
 
 def learning(study: Study, *, select: str) -> Figure:

@@ -6,7 +6,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from hairline.config.annotate import DRAWN_ALONE, METHODS
 from hairline.report.figures import style
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 
 SHOWN = ("f1", "f1_2px")
 SPREAD = 0.06

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from hairline import palette
 from hairline.report.figures import style
 from hairline.report.figures.labels import label_points
-from hairline.report.results import Arm, Study
-from hairline.report.speed import first_engine, threads_of
+from hairline.report.study.results import Arm, Study
+from hairline.report.study.speed import first_engine, threads_of
 
 Cost = Callable[[Arm], float | None]
 

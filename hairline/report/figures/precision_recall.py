@@ -9,7 +9,7 @@ from matplotlib.ticker import MultipleLocator
 
 from hairline import palette
 from hairline.report.figures import style
-from hairline.report.results import Arm, Run, Study
+from hairline.report.study.results import Arm, Run, Study
 
 LEVELS = (0.2, 0.4, 0.6, 0.8)
 

@@ -15,7 +15,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from hairline import palette
-from hairline.report.results import Study
+from hairline.report.study.results import Study
 
 SINGLE, DOUBLE = 3.4, 7.0
 """Width of one column and of two, inches."""

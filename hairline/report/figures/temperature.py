@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from hairline.report.figures import style
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 
 SCORE = "f1_2px"
 LEVELS = {"baseline": "--", "teacher": "-"}

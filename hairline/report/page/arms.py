@@ -6,9 +6,9 @@ from typing import Any
 from hairline.html.markup import Html, tag
 from hairline.html.words import thousands
 from hairline.report.page.looks import Look
-from hairline.report.results import HEADLINES, Arm, Run, Study
-from hairline.report.speed import engines_of, megabytes, timed
-from hairline.report.study_table import SCORES
+from hairline.report.study.results import HEADLINES, Arm, Run, Study
+from hairline.report.study.speed import engines_of, megabytes, timed
+from hairline.report.study.study_table import SCORES
 
 FILTERED = 12
 """More rows than this get a box to search them."""

@@ -5,8 +5,8 @@ from hairline.report.page import plot
 from hairline.report.page.chart import Looks, chart_figure, is_known, key_of
 from hairline.report.page.looks import Look
 from hairline.report.page.plot import Plot
-from hairline.report.results import Arm, Study
-from hairline.report.tables import with_interval
+from hairline.report.study.results import Arm, Study
+from hairline.report.study.tables import with_interval
 
 ARMS = 3
 SCORE, TITLE = "f1_2px", "F1 at 2 px"

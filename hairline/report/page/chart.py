@@ -6,8 +6,8 @@ from typing import Any
 from hairline.html.markup import Html, tag
 from hairline.report.page.looks import Look
 from hairline.report.page.plot import Plot
-from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.tables import with_interval
+from hairline.report.study.results import HEADLINES, Arm, Study
+from hairline.report.study.tables import with_interval
 
 FIGURES = {"f1": "F1", "f1_2px": "F1 at 2 px", "iou": "IoU", "loss": "loss"}
 """What weights can be chosen by on val."""

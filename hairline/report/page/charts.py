@@ -7,7 +7,7 @@ from hairline.report.page.cost import against_latency, against_parameters
 from hairline.report.page.learning import learning
 from hairline.report.page.precision_recall import precision_recall
 from hairline.report.page.temperature import temperature
-from hairline.report.results import Study
+from hairline.report.study.results import Study
 
 
 def study_charts(study: Study, looks: Looks, *, select: str) -> list[Html]:

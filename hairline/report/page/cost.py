@@ -15,8 +15,8 @@ from hairline.report.page.chart import (
 )  # fmt: skip
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot
-from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.speed import first_engine, threads_of, timed
+from hairline.report.study.results import HEADLINES, Arm, Study
+from hairline.report.study.speed import first_engine, threads_of, timed
 
 LOG_FROM = 8
 """Costs that differ by more than this factor get a logarithmic axis."""

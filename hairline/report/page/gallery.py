@@ -7,7 +7,7 @@ from hairline.html.markup import Html, data_block, join, tag
 from hairline.html.words import HARD, thousands
 from hairline.report.page.layers import CLASS_COLOURS
 from hairline.report.page.pictures import LONGEST, Gallery, Shown
-from hairline.report.study_page import TITLES
+from hairline.report.study.study_page import TITLES
 
 VIEWS = {
     "photograph": "Photograph",

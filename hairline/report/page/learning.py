@@ -7,7 +7,7 @@ from hairline.report.page import plot
 from hairline.report.page.chart import FIGURES, Looks, chart_figure, own_arms
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot, Point
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 
 MARKERS = 6
 """About as many on a line; a long training would be a row of beads."""

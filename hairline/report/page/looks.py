@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hairline import palette
 from hairline.html.markup import Html, tag
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 
 COLOURS = tuple(colour for colour in palette.SERIES if colour != palette.YELLOW)  # yellow lines are lost on white
 SHOWN = len(COLOURS)

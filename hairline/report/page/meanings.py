@@ -2,7 +2,7 @@
 
 from hairline.html.markup import Html, join, tag
 from hairline.metrics import definitions
-from hairline.report.study_table import SCORES
+from hairline.report.study.study_table import SCORES
 
 RULES = (
     "Counts are added up over the pictures before anything is divided. A class without a true pixel has no score: n/a, "

@@ -8,8 +8,8 @@ from hairline.data.manifest import SPLITS, Sample, read_manifest
 from hairline.html.markup import Html, join, tag
 from hairline.html.words import duration, plural, thousands
 from hairline.report.page.chart import FIGURES
-from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.study_page import TITLES
+from hairline.report.study.results import HEADLINES, Arm, Study
+from hairline.report.study.study_page import TITLES
 
 
 def overview(studies: Sequence[Study], *, select: str, prepared: Path) -> Html:

@@ -14,8 +14,8 @@ from hairline.report.page.overview import over_what, overview
 from hairline.report.page.pictures import read_galleries
 from hairline.report.page.run_info import run_info
 from hairline.report.page.siblings import siblings
-from hairline.report.results import Study
-from hairline.report.study_page import TITLES
+from hairline.report.study.results import Study
+from hairline.report.study.study_page import TITLES
 
 HERE = Path(__file__).parent
 GALLERY_BYTES = 6_000_000

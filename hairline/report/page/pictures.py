@@ -11,10 +11,10 @@ import numpy as np
 from hairline.data.images import read_image
 from hairline.data.manifest import Sample, read_manifest
 from hairline.errors import InputError
-from hairline.report.gallery import read_ids
-from hairline.report.overlay import choose_pictures
 from hairline.report.page.layers import Layer, States, size_within
-from hairline.report.results import Arm, Run, Study
+from hairline.report.study.gallery import read_ids
+from hairline.report.study.overlay import choose_pictures
+from hairline.report.study.results import Arm, Run, Study
 
 LONGEST = 640
 """Longer pictures are made smaller, in pixels."""

@@ -7,7 +7,7 @@ from hairline.report.page import plot
 from hairline.report.page.chart import PLAIN, Looks, chart_figure, key_of
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot, Point
-from hairline.report.results import Arm, Run, Study
+from hairline.report.study.results import Arm, Run, Study
 
 CHARTS = 6
 """Of a study; more are left out."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hairline.html.markup import Html, tag
-from hairline.report.results import Arm, Run, Study
-from hairline.report.speed import by_engine
-from hairline.report.study_page import TITLES
+from hairline.report.study.results import Arm, Run, Study
+from hairline.report.study.speed import by_engine
+from hairline.report.study.study_page import TITLES
 
 OF_METRICS = (
     "dataset", "network", "arguments", "parameters", "macs", "macs_at", "threshold", "weights_bytes", "weights_sha256",

@@ -1,8 +1,8 @@
 """Arms of one reference against each other: folded, for the few who ask whether the second is really worse."""
 
 from hairline.html.markup import Html, tag
-from hairline.report.results import HEADLINES, Study
-from hairline.report.study_table import siblings_table
+from hairline.report.study.results import HEADLINES, Study
+from hairline.report.study.study_table import siblings_table
 
 
 def siblings(study: Study) -> Html | None:

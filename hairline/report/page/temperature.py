@@ -8,7 +8,7 @@ from hairline.report.page import plot
 from hairline.report.page.chart import PLAIN, chart_figure, is_known, reach, told
 from hairline.report.page.looks import Look, look
 from hairline.report.page.plot import Plot
-from hairline.report.results import HEADLINES, Arm, Study
+from hairline.report.study.results import HEADLINES, Arm, Study
 
 CAPTION = (
     "Each strategy over the sweep; bars and the band of the baseline: 95 % intervals. Points stand a little beside "

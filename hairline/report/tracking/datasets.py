@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hairline import io
 from hairline.data.manifest import MANIFEST_FILE, SPLITS, Sample, read_manifest
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 
 if TYPE_CHECKING:
     from mlflow.entities import Dataset, DatasetInput

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hairline.report.results import Arm, Run, Study
-from hairline.report.speed import engines_of, timed
+from hairline.report.study.results import Arm, Run, Study
+from hairline.report.study.speed import engines_of, timed
 
 LONGEST_VALUE = 6000
 OF_TRAINING = (

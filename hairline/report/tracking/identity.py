@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hairline import io
-from hairline.report.results import Run, Study
+from hairline.report.study.results import Run, Study
 
 CODE = Path(__file__).parent
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import hairline
 from hairline import io
-from hairline.report.results import Run, Study
+from hairline.report.study.results import Run, Study
 from hairline.report.tracking.store import Store
 
 if TYPE_CHECKING:

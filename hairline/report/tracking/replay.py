@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hairline.config import TrackParams
 from hairline.errors import InputError
 from hairline.progress import Progress
-from hairline.report.results import Run, Study
+from hairline.report.study.results import Run, Study
 from hairline.report.tracking import flat, models
 from hairline.report.tracking.batches import log_values
 from hairline.report.tracking.datasets import describe_datasets, inputs_of

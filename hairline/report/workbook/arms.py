@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hairline.report.results import Arm, Study
-from hairline.report.speed import engines_of, megabytes, not_timed, threads_of, timed
+from hairline.report.study.results import Arm, Study
+from hairline.report.study.speed import engines_of, megabytes, not_timed, threads_of, timed
 from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import Column, SheetTable
 

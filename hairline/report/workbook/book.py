@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hairline.errors import InputError
-from hairline.report.gallery import drawn_runs
-from hairline.report.results import Arm, Run, Study
+from hairline.report.study.gallery import drawn_runs
+from hairline.report.study.results import Arm, Run, Study
 from hairline.report.workbook.class_metrics import class_metrics
 from hairline.report.workbook.classwise import classwise
 from hairline.report.workbook.confusion import confusion

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import Column, Kind, Sheet, SheetTable
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 from hairline.report.workbook.class_metrics import tolerances
 from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.sheet import Column, Sheet, SheetTable

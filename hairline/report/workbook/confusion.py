@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 from hairline.report.workbook.sheet import Column, Sheet, SheetTable
 
 NOTES = (

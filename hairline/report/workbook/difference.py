@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hairline.metrics import mean_interval
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 from hairline.report.workbook.meanings import meaning_of, place_of
 from hairline.report.workbook.per_image import COUNTS, number
 from hairline.report.workbook.sheet import Column, Kind, Sheet, SheetTable

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from hairline.report.gallery import overlay_names
-from hairline.report.results import Run
+from hairline.report.study.gallery import overlay_names
+from hairline.report.study.results import Run
 from hairline.report.workbook.sheet import Overlays
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hairline.report.results import HEADLINES, Arm, Run, Study
-from hairline.report.tables import with_interval
+from hairline.report.study.results import HEADLINES, Arm, Run, Study
+from hairline.report.study.tables import with_interval
 from hairline.report.workbook.arms import OF_ALL_STUDIES, OF_RUNS, arms_table, measured_how
 from hairline.report.workbook.sheet import Sheet
 

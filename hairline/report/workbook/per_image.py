@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 from hairline.report.workbook.meanings import meaning_of
 from hairline.report.workbook.overlays import drawn_overlays, link_to
 from hairline.report.workbook.sheet import Column, Link, Overlays, Sheet, SheetTable

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hairline.report.results import Run
-from hairline.report.speed import by_engine
+from hairline.report.study.results import Run
+from hairline.report.study.speed import by_engine
 from hairline.report.workbook.sheet import Column, Sheet, SheetTable
 from hairline.report.workbook.values import flatten
 

@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 
 from hairline.errors import InputError
-from hairline.report.results import Arm, Study
+from hairline.report.study.results import Arm, Study
 from hairline.report.workbook.overlays import drawn_overlays
 from hairline.report.workbook.per_image import number
 from hairline.report.workbook.sheet import Column, Overlays, Picture, Sheet, SheetTable

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from hairline.config import AnnotateParams, DistillParams
 from hairline.config.annotate import DRAWN_ALONE
-from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.speed import first_engine
+from hairline.report.study.results import HEADLINES, Arm, Study
+from hairline.report.study.speed import first_engine
 from hairline.report.workbook.arms import INTERVAL, OF_A_STUDY, arms_table, measured_how, median_title
 from hairline.report.workbook.charts import cost_axis, share_axis
 from hairline.report.workbook.meanings import meaning_of

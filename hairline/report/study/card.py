@@ -7,10 +7,10 @@ from typing import Any
 from hairline import io
 from hairline.data.manifest import Sample, read_manifest
 from hairline.data.sources import SOURCE_FILE
-from hairline.report.card_limits import limits
-from hairline.report.results import Run, Study
-from hairline.report.speed import engines_of, megabytes, threads_of, timed
-from hairline.report.tables import Table, with_interval
+from hairline.report.study.card_limits import limits
+from hairline.report.study.results import Run, Study
+from hairline.report.study.speed import engines_of, megabytes, threads_of, timed
+from hairline.report.study.tables import Table, with_interval
 
 OF_CLASS = {
     "F1": "f1",

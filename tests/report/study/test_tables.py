@@ -5,11 +5,11 @@ import subprocess
 import pytest
 
 from hairline.config import Params
-from hairline.report.published import PUBLISHED
-from hairline.report.results import read_study
-from hairline.report.study_page import study_page, study_paper, summarise
-from hairline.report.study_table import class_table, study_table
-from hairline.report.tables import Table, latex_cell, latex_text, with_interval
+from hairline.report.study.published import PUBLISHED
+from hairline.report.study.results import read_study
+from hairline.report.study.study_page import study_page, study_paper, summarise
+from hairline.report.study.study_table import class_table, study_table
+from hairline.report.study.tables import Table, latex_cell, latex_text, with_interval
 from tests.report.made import make_results
 
 CLASSES = ("background", "spalling_1 & 50 %", "crack")

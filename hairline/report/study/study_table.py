@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hairline.report.published import Published
-from hairline.report.results import HEADLINES, Arm, Run, Study
-from hairline.report.speed import engines_of, megabytes, threads_of, timed
-from hairline.report.tables import Table, with_interval
+from hairline.report.study.published import Published
+from hairline.report.study.results import HEADLINES, Arm, Run, Study
+from hairline.report.study.speed import engines_of, megabytes, threads_of, timed
+from hairline.report.study.tables import Table, with_interval
 
 SCORES = {
     "F1": "f1",

@@ -7,11 +7,11 @@ import pytest
 
 from hairline import io
 from hairline.config import Params
-from hairline.report.card import write_cards
-from hairline.report.results import read_study
+from hairline.report.study.card import write_cards
+from hairline.report.study.results import read_study
 from tests.report.made import fail_engine, make_results
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCE = {"licence": "CC BY 4.0", "citation": "A. Author: Cracks | more. 2020", "address": "https://example.org"}
 CLASSES = ("background", "crack", "=1+1 a/b `c`")
 

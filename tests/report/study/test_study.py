@@ -7,15 +7,15 @@ import pytest
 from hairline import io
 from hairline.config import Params
 from hairline.errors import InputError
-from hairline.report.curves import write_curves
-from hairline.report.gallery import overlay_names, write_overlays
-from hairline.report.overlay import FALSE_ALARM, FOUND, MISSED, choose_pictures, draw_overlay
-from hairline.report.published import PUBLISHED
-from hairline.report.results import read_study
-from hairline.report.speed import engines_of
-from hairline.report.study_page import study_page, summarise
-from hairline.report.study_table import line_table, machine_table, study_table
-from hairline.report.tables import Table, with_interval
+from hairline.report.study.curves import write_curves
+from hairline.report.study.gallery import overlay_names, write_overlays
+from hairline.report.study.overlay import FALSE_ALARM, FOUND, MISSED, choose_pictures, draw_overlay
+from hairline.report.study.published import PUBLISHED
+from hairline.report.study.results import read_study
+from hairline.report.study.speed import engines_of
+from hairline.report.study.study_page import study_page, summarise
+from hairline.report.study.study_table import line_table, machine_table, study_table
+from hairline.report.study.tables import Table, with_interval
 from tests.report.made import fail_engine, make_results
 
 

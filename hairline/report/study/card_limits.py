@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from hairline.metrics.images import LARGE_ALARM
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 
 ENOUGH = 8
 """Pictures with the class, before a quarter of them says anything."""

@@ -9,8 +9,8 @@ from hairline import io
 from hairline.data.images import read_image, write_png
 from hairline.data.manifest import read_manifest
 from hairline.errors import InputError
-from hairline.report.overlay import choose_pictures, draw_overlay
-from hairline.report.results import Run, Study
+from hairline.report.study.overlay import choose_pictures, draw_overlay
+from hairline.report.study.results import Run, Study
 
 
 def write_overlays(out: Path, study: Study, *, predictions: Path, prepared: Path, count: int) -> None:

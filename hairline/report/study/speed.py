@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hairline.report.results import Run
+from hairline.report.study.results import Run
 
 
 def engines_of(runs: Iterable[Run]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hairline import io
-from hairline.report.results import Study
+from hairline.report.study.results import Study
 
 
 def write_curves(path: Path, study: Study, *, figure: str) -> None:

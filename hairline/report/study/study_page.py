@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from hairline.metrics import definitions
-from hairline.report.across import SCORES as ACROSS
-from hairline.report.across import across_table
-from hairline.report.published import Published
-from hairline.report.results import HEADLINES, Arm, Study
-from hairline.report.speed import engines_of, not_timed, threads_of
-from hairline.report.study_table import (
+from hairline.report.study.across import SCORES as ACROSS
+from hairline.report.study.across import across_table
+from hairline.report.study.published import Published
+from hairline.report.study.results import HEADLINES, Arm, Study
+from hairline.report.study.speed import engines_of, not_timed, threads_of
+from hairline.report.study.study_table import (
     SCORES,
     class_table,
     line_table,
@@ -18,7 +18,7 @@ from hairline.report.study_table import (
     siblings_table,
     study_table,
 )
-from hairline.report.tables import Table
+from hairline.report.study.tables import Table
 
 TITLES = {
     "distill": "Distillation: does a soft label help a small student?",

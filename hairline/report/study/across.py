@@ -1,7 +1,7 @@
 """Trained on one data set, tested on another: a row a training, a column a test."""
 
-from hairline.report.results import Study
-from hairline.report.tables import Table, with_interval
+from hairline.report.study.results import Study
+from hairline.report.study.tables import Table, with_interval
 
 SCORES = {"F1": "f1", "F1 at 2 px": "f1_2px"}
 
