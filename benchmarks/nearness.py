@@ -19,6 +19,7 @@ import numpy as np
 from hairline.commands import script_parser
 from hairline.config import STUDIES
 from hairline.data.manifest import read_manifest
+from hairline.data.predictions import archive_of, read_prediction
 from hairline.report.study.gallery import read_ids
 from hairline.report.study.results import Run, read_study
 
@@ -49,8 +50,9 @@ def f1(run: Run, predictions: Path, prepared: Path, shape: np.ndarray) -> float:
     folder = prepared / run.metrics["dataset"]
     masks = {sample.id: folder / sample.mask for sample in read_manifest(folder)}
     counts = np.zeros(4)
-    for file in sorted((predictions / run.name).glob("*.png")):
-        predicted, true = (read_ids(path) == TARGET for path in (file, masks[file.stem]))
+    for row in run.images():
+        predicted = read_prediction(archive_of(predictions, run.name), row["id"]) == TARGET
+        true = read_ids(masks[row["id"]]) == TARGET
         near_true, near_predicted = (cv2.dilate(pixels.view(np.uint8), shape) > 0 for pixels in (true, predicted))
         counts += (predicted & near_true).sum(), predicted.sum(), (true & near_predicted).sum(), true.sum()
     precision, recall = counts[0] / max(counts[1], 1), counts[2] / max(counts[3], 1)

@@ -2,7 +2,7 @@
 
 Reads   --prepared, --runs
 Writes  --out          <run>.json, <run>.speed.json, <run>.csv (a row a picture), <run>.curve.csv, comparison.json
-        --predictions  <run>/<picture>.png (class ids)
+        --predictions  <run>.zip of <picture>.png (class ids)
 Params  evaluate, the study's section, train.device, train.precision, train.threads
 
 Example

@@ -15,6 +15,7 @@ from hairline.data.images import write_png
 from hairline.data.loading.loader import WholeImages
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_classes, read_manifest
+from hairline.data.predictions import pack_predictions
 from hairline.errors import InputError
 from hairline.methods.scoring import gather_scores, look_at, score_seen
 from hairline.metrics import ImageScore, bootstrap_interval, measure, pool, precision_recall_curve
@@ -26,9 +27,17 @@ OF_SPLIT = ("mean_iou",)
 OF_IMAGE = ("precision", "recall", "f1", "iou", "f1_2px", "support_pixels", "fp", "fn")
 CURVE = ("class", "threshold", "precision", "recall")
 CURVE_POINTS = 64
+PREDICTIONS = "predictions.zip"
 BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
-USED = ("cost/counts.py", "engine/predict.py", "engine/sliding.py", "metrics", "models/parts/views.py")
+USED = (
+    "cost/counts.py",
+    "data/predictions.py",
+    "engine/predict.py",
+    "engine/sliding.py",
+    "metrics",
+    "models/parts/views.py",
+)
 
 
 @dataclass(frozen=True)
@@ -114,10 +123,8 @@ def _write(
 ) -> None:
     classes = list(run.card.classes)
     with io.replaced_folder(out) as folder:
-        pictures = sorted(scratch.glob("prediction-*.png"))
-        seal = io.fingerprint([[picture.name, io.sha256_of(picture)] for picture in pictures])
-        for picture in pictures:
-            picture.rename(folder / picture.name)
+        said = sorted(scratch.glob("prediction-*.png"))
+        pack_predictions(folder / PREDICTIONS, ((_picture_of(png), png.read_bytes()) for png in said))
         size = params.latency.size
         metrics = {
             "arm": task.arm.name,
@@ -129,7 +136,7 @@ def _write(
             "classes": classes,  # by id; the scores below are sorted by name
             "threshold": run.card.threshold,
             "weights_sha256": run.card.weights_sha256,
-            "predictions": seal,  # stages that draw them depend on these metrics alone, not on thousands of pictures
+            "predictions": io.sha256_of(folder / PREDICTIONS),  # who draws them can depend on these metrics alone
             "weights_bytes": (task.run / "model.safetensors").stat().st_size,
             "views": run.card.views,
             "parameters": count_parameters(run.model, inference=True),
@@ -142,6 +149,10 @@ def _write(
         io.write_csv(folder / "images.csv", image_rows(scores, classes))
         io.write_csv(folder / "curve.csv", curve_rows(scores, classes), columns=CURVE)
         save_scores(folder / "scores.npz", scores)
+
+
+def _picture_of(png: Path) -> str:
+    return png.stem.removeprefix("prediction-")
 
 
 def intervals_of(scores: list[ImageScore], classes: Sequence[str], params: EvaluateParams) -> dict[str, Any]:

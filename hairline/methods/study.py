@@ -6,9 +6,10 @@ from pathlib import Path
 
 from hairline import engine, io
 from hairline.config import EvaluateParams, Params, StudyParams, TrainParams
+from hairline.data.predictions import archive_of
 from hairline.errors import InputError
 from hairline.methods.comparison import compare_arms
-from hairline.methods.evaluation import Task, evaluate
+from hairline.methods.evaluation import PREDICTIONS, Task, evaluate
 from hairline.methods.failures import reason_of
 from hairline.methods.speed import measure_speed
 
@@ -56,9 +57,7 @@ def evaluate_study(
                 io.link_or_copy(speeds[task] / "speed.json", scores / f"{task.name}.speed.json")
                 for name in OF_TRAINING:  # so that reports need the small files in reports/ alone
                     io.write_bytes(scores / f"{task.name}.{name}", (task.run / name).read_bytes())
-                (pictures / task.name).mkdir()
-                for picture in sorted(folder.glob("prediction-*.png")):
-                    io.link_or_copy(picture, pictures / task.name / picture.name.removeprefix("prediction-"))
+                io.link_or_copy(folder / PREDICTIONS, archive_of(pictures, task.name))
             io.write_json(scores / "section.json", section.model_dump(mode="json"), sort=False)  # orders the table
             io.write_json(scores / "failed.json", failed)
             io.write_json(scores / "comparison.json", compare_arms(folders, resamples=params.bootstrap))

@@ -2,13 +2,13 @@ import json
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from hairline.config import ArmPlan, Repeat
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest, write_classes
+from hairline.data.predictions import read_prediction
 from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.evaluation import Task, evaluate, load_scores
@@ -35,7 +35,7 @@ def test_the_scores_are_those_of_the_pictures_it_wrote(settings, tiny_settings, 
     store = open_store(prepared, samples)
     true_positives = false_positives = false_negatives = 0
     for sample in choose_split(samples, 0)["test"]:
-        prediction = cv2.imread(str(tmp_path / f"out/prediction-{sample.id}.png"), cv2.IMREAD_UNCHANGED)
+        prediction = read_prediction(tmp_path / "out/predictions.zip", sample.id)
         mask = store.mask(sample.id)
         true_positives += int(((prediction == 1) & (mask == 1)).sum())
         false_positives += int(((prediction == 1) & (mask == 0)).sum())
@@ -129,7 +129,7 @@ def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
         settings=tiny_settings,
     )  # fmt: skip
     scored = sorted(path.name for path in (tmp_path / "predictions").iterdir())
-    assert scored == ["hrsegnet-tiny-s0-f0", "hrsegnet-tiny-s1-f0"]
+    assert scored == ["hrsegnet-tiny-s0-f0.zip", "hrsegnet-tiny-s1-f0.zip"]
     assert (tmp_path / "scores" / "comparison.json").exists()
     assert load_run(tmp_path / "runs" / "hrsegnet-tiny-s1-f0").card.threshold == 0.5
 

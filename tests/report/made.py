@@ -4,7 +4,8 @@ Files and figures have the form and the relations of real ones, because the real
 the files. Only the networks have learned nothing.
 """
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,9 @@ import numpy as np
 
 from hairline import io
 from hairline.config import AnnotateParams, ArmPlan, EvaluateParams, Params, Repeat
-from hairline.data.images import write_png
+from hairline.data.images import encode_png, write_png
 from hairline.data.manifest import Sample, write_classes, write_manifest
+from hairline.data.predictions import archive_of, pack_predictions, read_prediction
 from hairline.methods.comparison import compare_arms
 from hairline.methods.evaluation import CURVE, Task, curve_rows, image_rows, intervals_of, save_scores
 from hairline.methods.study import OF_TRAINING
@@ -72,7 +74,7 @@ def _make_study(root: Path, params: Params, study: str, *, classes: Sequence[str
             dataset, run = root / "data" / "prepared" / arm.tested_on, root / "data" / "runs" / study
             kept = folders[Task(arm, repeat, run / repeat.of(arm.trained), dataset)] = root / "scores" / name
             _score_run(
-                arm, repeat, dataset, scored, kept, root / "data" / "predictions" / study / name,
+                arm, repeat, dataset, scored, kept, archive_of(root / "data" / "predictions" / study, name),
                 skill=0.6 + 0.3 * place / len(plan) + 0.01 * repeat.seed, classes=classes, params=params.evaluate,
             )  # fmt: skip
             if arm.is_trained:
@@ -92,7 +94,7 @@ def _score_run(
     dataset: Path,
     scored: Path,
     kept: Path,
-    predictions: Path,
+    archive: Path,
     *,
     skill: float,
     classes: Sequence[str],
@@ -100,7 +102,7 @@ def _score_run(
 ) -> None:
     name = arm.run(repeat)
     rng = np.random.default_rng(list(name.encode()))
-    scores = []
+    scores, pngs = [], []
     for path in sorted((dataset / "masks").glob("*.png")):
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         truth = np.stack([mask == class_id for class_id in range(1, len(classes))])
@@ -112,7 +114,9 @@ def _score_run(
                 shown, mask, classes=len(classes), tolerances=params.tolerances, probability=levels, id=path.stem
             )
         )
-        write_png(predictions / path.name, shown)
+        pngs.append((path.stem, encode_png(shown)))
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    pack_predictions(archive, pngs)
     metrics = {
         "arm": arm.name, "repeat": {"seed": repeat.seed, "fold": repeat.fold}, "dataset": dataset.name,
         "split": params.split,
@@ -176,3 +180,10 @@ def _make_run(folder: Path, place: int, dataset: str, used: int, *, classes: Seq
     columns = ["epoch", "learning_rate", "train_loss", "val_f1", "val_loss"]
     io.write_csv(folder / "history.csv", history, columns=columns)
     io.write_json(folder / "run.json", record | machine | {"peak_memory_mb": 500})
+
+
+def repack(archive: Path, change: Callable[[str, np.ndarray], np.ndarray]) -> None:
+    """Put other predictions in place of those in the archive."""
+    with zipfile.ZipFile(archive) as packed:
+        names = [Path(member).stem for member in packed.namelist()]
+    pack_predictions(archive, [(name, encode_png(change(name, read_prediction(archive, name)))) for name in names])

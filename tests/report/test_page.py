@@ -16,14 +16,14 @@ import stages.write_page
 from hairline import io
 from hairline.config import Params
 from hairline.data.images import write_png
+from hairline.data.predictions import archive_of, read_prediction
 from hairline.errors import InputError
 from hairline.report.page.gallery import gallery_section
 from hairline.report.page.page import results_page
 from hairline.report.page.pictures import read_galleries
-from hairline.report.study.gallery import read_ids
 from hairline.report.study.results import read_studies
 from hairline.report.study.tables import with_interval
-from tests.report.made import fail_engine, make_results
+from tests.report.made import fail_engine, make_results, repack
 
 ODD = ("background", '<script>alert("x")</script>', '" onload="alert(1)', "=1+1 </script> a/b \u2028")
 
@@ -344,11 +344,16 @@ def test_no_gallery_is_wanted_and_none_is_made(tmp_path, values):
 def test_a_large_photograph_is_made_smaller_and_the_page_says_so(tmp_path, values):
     params = Params.model_validate(values | {"studies": {"compare": "compare"}})
     make_results(tmp_path, params, images=2)
-    predicted = [f"predictions/compare/{network}-synthetic-s0-f0" for network in ("smp_unet", "hrsegnet")]
-    for folder in ("prepared/synthetic/images", "prepared/synthetic/masks", *predicted):
-        for path in (tmp_path / "data" / folder).iterdir():
-            content = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-            write_png(path, cv2.resize(content, (1500, 1001), interpolation=cv2.INTER_NEAREST))
+
+    def enlarged(content):
+        return cv2.resize(content, (1500, 1001), interpolation=cv2.INTER_NEAREST)
+
+    for folder in ("images", "masks"):
+        for path in (tmp_path / "data/prepared/synthetic" / folder).iterdir():
+            write_png(path, enlarged(cv2.imread(str(path), cv2.IMREAD_UNCHANGED)))
+    for network in ("smp_unet", "hrsegnet"):
+        archive = archive_of(tmp_path / "data/predictions/compare", f"{network}-synthetic-s0-f0")
+        repack(archive, lambda _, ids: enlarged(ids))
     gallery = galleries_of(tmp_path, params)[0]
     assert {(picture.width, picture.height) for picture in gallery.pictures} == {(640, 427)}
     assert "shown at 640 px" in gallery_section(gallery, anchor="x")
@@ -356,7 +361,7 @@ def test_a_large_photograph_is_made_smaller_and_the_page_says_so(tmp_path, value
 
 @pytest.mark.parametrize(
     "missing",
-    ["data/predictions/distill/chosen-s0-f0/0003.png", "data/prepared/synthetic/images/0003.png",
+    ["data/predictions/distill/chosen-s0-f0.zip", "data/prepared/synthetic/images/0003.png",
      "data/prepared/synthetic/masks/0003.png", "data/prepared/cfd/manifest.csv",
      "reports/metrics/distill/chosen-s0-f0.csv", "reports/metrics/distill/chosen-s1-f0.history.csv",
      "reports/metrics/compare/hrsegnet-synthetic-s0-f0@cfd.curve.csv"],
@@ -372,9 +377,9 @@ def test_a_missing_file_is_named_with_what_to_run(tmp_path, values, missing):
 def test_a_prediction_of_another_size_is_named(tmp_path, values):
     params = Params.model_validate(values)
     make_results(tmp_path, params)
-    path = tmp_path / "data/predictions/distill/chosen-s0-f0/0003.png"
-    write_png(path, read_ids(path)[:-1])
-    with pytest.raises(InputError, match=r"0003\.png.*\(47, 48\)"):
+    archive = archive_of(tmp_path / "data/predictions/distill", "chosen-s0-f0")
+    repack(archive, lambda name, ids: ids[:-1] if name == "0003" else ids)
+    with pytest.raises(InputError, match=r"chosen-s0-f0\.zip.*0003.*\(47, 48\)"):
         galleries_of(tmp_path, params, count=9)
 
 
@@ -385,7 +390,7 @@ def test_what_a_layer_shows_is_what_the_run_predicted(tmp_path, values):
     shown, picture = gallery.shown[1], gallery.pictures[0]
     url = shown.layers[0].url(gallery.states.palettes()["prediction"])
     drawn = cv2.imdecode(np.frombuffer(base64.b64decode(url.partition(",")[2]), np.uint8), cv2.IMREAD_UNCHANGED)
-    predicted = read_ids(tmp_path / "data/predictions" / shown.study / shown.run.name / f"{picture.id}.png")
+    predicted = read_prediction(archive_of(tmp_path / "data/predictions" / shown.study, shown.run.name), picture.id)
     assert ((drawn[..., 3] > 0) == (predicted > 0)).all()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from hairline import palette
 from hairline.config import Params, load_params
+from hairline.data.predictions import archive_of, read_prediction
 from hairline.report.page.page import results_page
 from hairline.report.study.gallery import read_ids
 from hairline.report.study.results import read_studies
@@ -153,13 +154,14 @@ def test_keys_flip_between_photograph_truth_prediction_and_verdict(open_page, re
     name = gallery.locator("figcaption strong").first.inner_text()
     run = gallery.locator("option:checked").inner_text()
     truth = read_ids(results / f"data/prepared/synthetic/masks/{name}.png")
-    predicted = next((results / "data/predictions").glob(f"*/{run}-s0-f0/{name}.png"))
+    archive = next((results / "data/predictions").glob(f"*/{run}-s0-f0.zip"))
+    predicted = read_prediction(archive, name) > 0
     page.keyboard.press("2")
     assert ((drawn(page)[..., 3] > 0) == (truth > 0)).all()
     page.keyboard.press("3")
-    assert ((drawn(page)[..., 3] > 0) == (read_ids(predicted) > 0)).all()
+    assert ((drawn(page)[..., 3] > 0) == predicted).all()
     page.keyboard.press("4")
-    missed = (truth > 0) & (read_ids(predicted) == 0)
+    missed = (truth > 0) & ~predicted
     assert ((drawn(page)[..., :3] == palette.rgb(palette.MISSED)).all(-1) == missed).all()
     page.keyboard.press("1")
     assert not gallery.locator(".layer").first.is_visible()
@@ -179,7 +181,7 @@ def test_another_run_shows_its_own_pixels_and_scores(open_page, results):
     gallery.locator("select").select_option("teacher")
     page.keyboard.press("Escape")
     gallery.locator(".views [data-view=prediction]").click()
-    predicted = read_ids(results / f"data/predictions/distill/teacher-s0-f0/{name}.png")
+    predicted = read_prediction(archive_of(results / "data/predictions/distill", "teacher-s0-f0"), name)
     assert ((drawn(page)[..., 3] > 0) == (predicted > 0)).all()
     assert gallery.locator("figcaption .scores").first.inner_text() != scores
     assert "teacher" in gallery.locator(".layer").first.get_attribute("alt")

@@ -10,6 +10,7 @@ import numpy as np
 
 from hairline.data.images import read_image
 from hairline.data.manifest import Sample, read_manifest
+from hairline.data.predictions import archive_of, read_prediction
 from hairline.errors import InputError
 from hairline.report.page.layers import Layer, States, size_within
 from hairline.report.study.gallery import read_ids
@@ -103,7 +104,7 @@ def _read_gallery(
         if picture_id not in samples:
             raise InputError(f"{prepared / 'manifest.csv'}: has no picture {picture_id!r}; run `dvc repro` again")
         mask = read_ids(prepared / samples[picture_id].mask)
-        layer = _layer(states, mask, predictions / best[0].name / first.name / f"{picture_id}.png")
+        layer = _layer(states, mask, archive_of(predictions / best[0].name, first.name), picture_id)
         picture = _read_picture(prepared, samples[picture_id])
         used += len(picture.photograph) + len(layer.body)
         if pictures and used > PHOTOGRAPHS * room:
@@ -118,8 +119,8 @@ def _read_gallery(
         rows = _rows(arm.first)
         others = []
         if all(picture.id in rows for picture in pictures):
-            folder = predictions / study.name / arm.first.name
-            others = [_layer(states, mask, folder / f"{picture_id}.png") for picture_id, mask in masks.items()]
+            archive = archive_of(predictions / study.name, arm.first.name)
+            others = [_layer(states, mask, archive, picture_id) for picture_id, mask in masks.items()]
         size = sum(len(layer.body) for layer in others)
         if len(others) < len(pictures) or used + size > room:
             left_out.append(arm.name)
@@ -139,11 +140,12 @@ def _rows(run: Run) -> Rows:
     return {row["id"]: row for row in run.images()}
 
 
-def _layer(states: States, mask: np.ndarray, path: Path) -> Layer:
-    prediction = read_ids(path)
+def _layer(states: States, mask: np.ndarray, archive: Path, picture_id: str) -> Layer:
+    prediction = read_prediction(archive, picture_id)
     if prediction.shape != mask.shape:
         raise InputError(
-            f"{path}: {prediction.shape} pixels, its mask has {mask.shape}; run `dvc repro` to make it again"
+            f"{archive}: the prediction for {picture_id} has {prediction.shape} pixels, its mask has {mask.shape}; "
+            "run `dvc repro` to make it again"
         )
     return states.layer(mask, prediction, longest=LONGEST)
 

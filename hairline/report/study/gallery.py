@@ -8,6 +8,7 @@ import numpy as np
 from hairline import io
 from hairline.data.images import read_image, write_png
 from hairline.data.manifest import read_manifest
+from hairline.data.predictions import archive_of, read_prediction
 from hairline.errors import InputError
 from hairline.report.study.overlay import choose_pictures, draw_overlay
 from hairline.report.study.results import Run, Study
@@ -24,7 +25,7 @@ def write_overlays(out: Path, study: Study, *, predictions: Path, prepared: Path
                 sample = samples[sample_id]
                 image = read_image(dataset / sample.image)
                 mask = read_ids(dataset / sample.mask)
-                prediction = read_ids(predictions / run.name / f"{sample_id}.png")
+                prediction = read_prediction(archive_of(predictions, run.name), sample_id)
                 write_png(folder / run.name / name, draw_overlay(image, mask, prediction))
 
 
@@ -42,7 +43,7 @@ def overlay_names(run: Run, *, count: int) -> dict[str, str]:
 
 
 def read_ids(path: Path) -> np.ndarray:
-    """Class ids of a mask or of a prediction, as written by the split and evaluate stages."""
+    """Class ids of a mask, as written by the split stage."""
     ids = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if ids is None:
         raise InputError(f"{path}: missing or unreadable; run `dvc repro` to make it again")
