@@ -37,25 +37,27 @@ TARGET = 1
 
 def main(study: str, metrics: Path, predictions: Path, prepared: Path) -> None:
     for arm in read_study(study, metrics=metrics / study).arms:
-        scores = {
-            name: mean(f1(run, predictions / study, prepared, shape) for run in arm.runs)
-            for name, shape in SHAPES.items()
-        }
-        told = ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
+        scored = [f1_by_shape(run, predictions / study, prepared) for run in arm.runs]
+        told = ", ".join(f"{name} {mean(scores[name] for scores in scored):.3f}" for name in SHAPES)
         print(f"{arm.name}, repeats: {len(arm.runs)}; F1 at {REACH} px by {told}")
 
 
-def f1(run: Run, predictions: Path, prepared: Path, shape: np.ndarray) -> float:
+def f1_by_shape(run: Run, predictions: Path, prepared: Path) -> dict[str, float]:
     """Pooled over the pictures, as everywhere."""
     folder = prepared / run.metrics["dataset"]
     masks = {sample.id: folder / sample.mask for sample in read_manifest(folder)}
-    counts = np.zeros(4)
+    counts = {name: np.zeros(4) for name in SHAPES}
     for row in run.images():
         predicted = read_prediction(archive_of(predictions, run.name), row["id"]) == TARGET
         true = read_ids(masks[row["id"]]) == TARGET
-        near_true, near_predicted = (cv2.dilate(pixels.view(np.uint8), shape) > 0 for pixels in (true, predicted))
-        counts += (predicted & near_true).sum(), predicted.sum(), (true & near_predicted).sum(), true.sum()
-    precision, recall = counts[0] / max(counts[1], 1), counts[2] / max(counts[3], 1)
+        for name, shape in SHAPES.items():
+            near_true, near_predicted = (cv2.dilate(pixels.view(np.uint8), shape) > 0 for pixels in (true, predicted))
+            counts[name] += (predicted & near_true).sum(), predicted.sum(), (true & near_predicted).sum(), true.sum()
+    return {name: _f1(*of_shape) for name, of_shape in counts.items()}
+
+
+def _f1(near_predicted: float, predicted: float, near_true: float, true: float) -> float:
+    precision, recall = near_predicted / max(predicted, 1), near_true / max(true, 1)
     return 2 * precision * recall / max(precision + recall, 1e-12)
 
 
