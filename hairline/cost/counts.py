@@ -1,25 +1,24 @@
 """What a network costs on any machine: parameters and multiply-adds. Neither stands for its time: see `latency`."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.autograd.graph import Node
+from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-PROBE_SIZE = 64  # enough for what halves its image five times
+from hairline.cost.probe import nearest_steps, probe_of
 
 
 def count_parameters(model: nn.Module, *, inference: bool = False) -> int:
     """Learnable numbers; for inference, only those that the main head's logits depend on."""
     if not inference:
         return sum(parameter.numel() for parameter in model.parameters())
-    probe, image = _probe_of(model, PROBE_SIZE, PROBE_SIZE)
+    probe, image = probe_of(model)
     with torch.enable_grad():
-        logits = probe.requires_grad_()(image)
-    return sum(parameter.numel() for parameter in _leaves_of(logits))
+        logits = probe(image)
+    leaves = nearest_steps([logits], lambda step: hasattr(step, "variable"))
+    return sum(parameter.numel() for parameter in {leaf.variable for leaf in leaves})
 
 
 def count_macs(model: nn.Module, height: int, width: int) -> int:
@@ -27,7 +26,7 @@ def count_macs(model: nn.Module, height: int, width: int) -> int:
 
     A transposed convolution is counted at its input's size: the products it makes, not those with inserted zeros.
     """
-    probe, image = _probe_of(model, height, width)
+    probe, image = probe_of(model, height, width)
     with torch.no_grad(), _Products() as products:
         probe(image)
     return products.flops // 2
@@ -58,25 +57,3 @@ class _Products(TorchDispatchMode):
         if formula := self._formulas.get(func.overloadpacket):
             self.flops += formula(*args, **(kwargs or {}), out_val=result)
         return result
-
-
-def _probe_of(model: nn.Module, height: int, width: int) -> tuple[nn.Module, Tensor]:
-    """A copy, whose run leaves the model as it was, and an image for it, where the model is."""
-    probe = copy.deepcopy(model).to(torch.float32).eval()
-    return probe, torch.zeros(1, 3, height, width, device=next(probe.parameters()).device)
-
-
-def _leaves_of(result: Tensor) -> set[Tensor]:
-    """The parameters at the ends of the steps that made it."""
-    leaves: set[Tensor] = set()
-    seen: set[Node | None] = {None}
-    steps = [result.grad_fn]
-    while steps:
-        step = steps.pop()
-        if step in seen:
-            continue
-        seen.add(step)
-        if hasattr(step, "variable"):
-            leaves.add(step.variable)
-        steps += [before for before, _ in step.next_functions]
-    return leaves

@@ -32,6 +32,7 @@ BATCH_SIZE = 8
 ROOT = Path(__file__).parents[1]
 USED = (
     "cost/counts.py",
+    "cost/probe.py",
     "data/predictions.py",
     "engine/predict.py",
     "engine/sliding.py",
@@ -111,7 +112,7 @@ def _evaluate(
                 lines=True,
             ):
                 scores.append(score)
-                write_png(scratch / f"prediction-{score.id}.png", prediction)
+                write_png(scratch / f"{score.id}.png", prediction)
             progress.step(len(seen.batch.ids))
     scores = gather_scores(scores)
     if world.is_main:
@@ -123,8 +124,8 @@ def _write(
 ) -> None:
     classes = list(run.card.classes)
     with io.replaced_folder(out) as folder:
-        said = sorted(scratch.glob("prediction-*.png"))
-        pack_predictions(folder / PREDICTIONS, ((_picture_of(png), png.read_bytes()) for png in said))
+        said = sorted(scratch.glob("*.png"))
+        pack_predictions(folder / PREDICTIONS, ((png.stem, png.read_bytes()) for png in said))
         size = params.latency.size
         metrics = {
             "arm": task.arm.name,
@@ -149,10 +150,6 @@ def _write(
         io.write_csv(folder / "images.csv", image_rows(scores, classes))
         io.write_csv(folder / "curve.csv", curve_rows(scores, classes), columns=CURVE)
         save_scores(folder / "scores.npz", scores)
-
-
-def _picture_of(png: Path) -> str:
-    return png.stem.removeprefix("prediction-")
 
 
 def intervals_of(scores: list[ImageScore], classes: Sequence[str], params: EvaluateParams) -> dict[str, Any]:

@@ -5,10 +5,10 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from hairline.cost.probe import PROBE_SIZE
 from hairline.errors import InputError
 from hairline.models import forward_heads
 from hairline.prune.cut import Masks, cut, silence
-from hairline.prune.groups import TRACED_SIZE
 
 TOLERANCE = 1e-3  # sums of fewer terms round differently, by about 1e-6; a wrong cut is off by tenths
 
@@ -19,7 +19,7 @@ def refuse_wrong_cut(model: nn.Module, masks: Masks) -> None:
     trial = copy.deepcopy(model).eval()
     weight = next(trial.parameters())
     generator = torch.Generator().manual_seed(0)
-    image = torch.randn(2, 3, TRACED_SIZE, TRACED_SIZE, generator=generator).to(weight)
+    image = torch.randn(2, 3, PROBE_SIZE, PROBE_SIZE, generator=generator).to(weight)
     silence(trial, masks)
     expected = forward_heads(trial, image)
     cut(trial, masks)

@@ -18,6 +18,8 @@ from hairline.prune.gradients import Losses
 from hairline.prune.settings import Pruning
 from hairline.prune.steps import PruningStep, pruning_steps
 
+HERE = Path(__file__).parent
+
 
 def pruning_of(params: PruneParams, arm: str, *, seed: int) -> Pruning:
     """What an arm of the study cuts."""
@@ -46,7 +48,7 @@ def plan_pruning(
         "pruning": asdict(pruning),
         "between": between,
         "calibration": calibration,
-        "pruning_code": io.code_fingerprint([Path(__file__).parent]),
+        "pruning_code": io.code_fingerprint([HERE, HERE.parent / "cost" / "probe.py"]),
     }
     return depends_on, Course(pruning.steps, between, change)
 

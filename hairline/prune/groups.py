@@ -3,9 +3,7 @@
 The dependencies are traced by torch-pruning, on a copy; ranking and cutting are our own.
 """
 
-import copy
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,12 +12,12 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node
 from torch.nn.modules.conv import _ConvNd
 
+from hairline.cost.probe import nearest_steps, probe_of
 from hairline.errors import InputError
 from hairline.models import forward_heads
 from hairline.models.parts.widths import NORMS, width_attributes
 
 Side = Literal["in", "out", "both"]
-TRACED_SIZE = 64  # enough for what halves its image five times
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ class Structure:
 def find_groups(model: nn.Module) -> Structure:
     """The network itself is left as it is; a network without anything to cut is refused."""
     torch_pruning = _import_torch_pruning()
-    traced_model = copy.deepcopy(model).to(torch.float32).eval().requires_grad_()
-    names = {layer: name for name, layer in traced_model.named_modules()}
+    probe, image = probe_of(model)
+    names = {layer: name for name, layer in probe.named_modules()}
     class_layers: set[nn.Module] = set()
 
     def forward(traced: nn.Module, image: Tensor) -> list[Tensor]:
@@ -70,9 +68,8 @@ def find_groups(model: nn.Module) -> Structure:
         class_layers.update(makers)
         return logits
 
-    image = torch.zeros(1, 3, TRACED_SIZE, TRACED_SIZE, device=next(traced_model.parameters()).device)
     with torch.enable_grad():
-        graph = torch_pruning.DependencyGraph().build_dependency(traced_model, image, forward_fn=forward, verbose=False)
+        graph = torch_pruning.DependencyGraph().build_dependency(probe, image, forward_fn=forward, verbose=False)
     order = {name: place for place, name in enumerate(names.values())}
     whole = {names[layer]: "it says the classes" for layer in class_layers}
     groups = []
@@ -119,21 +116,7 @@ def _traced_heads(model: nn.Module, image: Tensor) -> tuple[list[Tensor], set[nn
     finally:
         for hook in hooks:
             hook.remove()
-    return logits, {made_by[step] for step in _last_steps(logits, made_by)}
-
-
-def _last_steps(logits: list[Tensor], made_by: dict[Node, nn.Module]) -> Iterator[Node]:
-    steps = [output.grad_fn for output in logits]
-    seen: set[Node] = set()
-    while steps:
-        step = steps.pop()
-        if step is None or step in seen:
-            continue
-        seen.add(step)
-        if step in made_by:
-            yield step
-        else:
-            steps += [before for before, _ in step.next_functions]
+    return logits, {made_by[step] for step in nearest_steps(logits, made_by.__contains__)}
 
 
 def _read_group(traced: Any, graph: Any, names: dict[nn.Module, str], order: dict[str, int]) -> Group | str:
