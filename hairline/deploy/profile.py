@@ -41,6 +41,7 @@ def main(names: list[str], set_param: list[str], name: str | None, queue: bool, 
     command += ["--name", name] if name else []
     command += [flag for flag, is_set in {"--queue": queue, "--temp": temp}.items() if is_set]
     command += list(dict.fromkeys(target for profile in profiles for target in profile.targets))
-    print(shlex.join(command), file=sys.stderr, flush=True)
+    # The command is what a dry run is asked for, and what a real run only mentions.
+    print(shlex.join(command), file=sys.stdout if dry_run else sys.stderr, flush=True)
     if not dry_run and subprocess.run(command, check=False).returncode:
         raise InputError("the experiment did not finish; what is above says why. `dvc status` tells what is left to do")

@@ -14,7 +14,7 @@ def hairline(*arguments):
 def test_a_dry_run_shows_the_command_with_own_settings_last_and_runs_nothing():
     done = hairline("profile", "cfd", "-S", "datasets.cfd.options.path=~/photos", "-n", "mine", "--dry-run")
     assert done.returncode == 0
-    words = shlex.split(done.stderr)
+    words = shlex.split(done.stdout)
     assert words[1:5] == ["-m", "dvc", "exp", "run"]
     assert words.index("datasets.cfd.options.path=~/photos") > max(
         index for index, word in enumerate(words) if word.startswith("compare.")
