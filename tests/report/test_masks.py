@@ -47,6 +47,24 @@ def test_the_figure_draws_each_method_at_the_masks_it_used(study):
     assert panel.get_xlabel() == "hand-drawn masks"
 
 
+def test_methods_of_one_number_stand_side_by_side_even_where_no_other_number_is(tmp_path, params):
+    values = params.model_dump(mode="json")
+    values["annotate"]["labelled"] = {"drawn": [0], "supervised": [2], "pretrained": [2], "mixed": [2]}
+    chosen = Params.model_validate(values)
+    make_results(tmp_path, chosen, images=4)
+    (study,) = read_studies(chosen.studies, metrics=tmp_path / "reports/metrics")
+    panel = draw_figures(study, select="f1")["masks"].axes[0]
+    across = panel.transScale + panel.transLimits  # 0 at the left side of the panel, 1 at its right
+    methods = [line for line in panel.get_lines() if line.get_transform() == panel.transData]
+    places = [across.transform((line.get_xdata()[0], 0.8))[0] for line in methods]
+    assert len(set(places)) == 3 and 0.3 < min(places) < max(places) < 0.7
+
+
+def test_the_figure_of_trainings_says_from_how_few_pictures_to_how_many(study):
+    title = draw_figures(study, select="f1")["learning"].get_suptitle().replace("\n", " ")
+    assert f"synthetic: 2 to {IMAGES} pictures to train, 4 to validate; marker" in title
+
+
 def test_the_network_that_saw_no_mask_is_a_line_from_side_to_side(study):
     panel = draw_figures(study, select="f1")["masks"].axes[0]
     level = next(arm for arm in study.arms if arm.name == "drawn-0").score("f1")[0]

@@ -56,9 +56,22 @@ def _finish(panel: Axes, column: str, *, classes: int) -> None:
 
 
 def _about(study: Study) -> str:
-    counts = study.arms[0].first.record()["images"]
     several = "; a line a repeat" if len(study.arms[0].runs) > 1 else ""
-    return (
-        f"{style.shorten(study.arms[0].dataset)}: {counts['train']} pictures to train, {counts['val']} to validate; "
-        f"marker: the epoch whose weights were kept{several}"
+    return f"{_learned_from(study)}; marker: the epoch whose weights were kept{several}"
+
+
+def _learned_from(study: Study) -> str:
+    """Of each data set that networks were trained on: how many pictures, or from how few to how many."""
+    counts: dict[str, list[dict[str, int]]] = {}
+    for arm in study.trained:
+        for run in arm.runs:
+            counts.setdefault(run.record()["dataset"], []).append(run.record()["images"])
+    return "; ".join(
+        f"{style.shorten(name)}: {_span(images, 'train')} pictures to train, {_span(images, 'val')} to validate"
+        for name, images in counts.items()
     )
+
+
+def _span(images: list[dict[str, int]], split: str) -> str:
+    numbers = sorted({each[split] for each in images})
+    return " to ".join(str(number) for number in dict.fromkeys([numbers[0], numbers[-1]]))

@@ -11,6 +11,8 @@ from hairline.report.study.results import Arm, Study
 SHOWN = ("f1", "f1_2px")
 SPREAD = 0.06
 """Methods of one number stand side by side over this share of it, so that their bars can be told apart."""
+EDGE = 1.35
+"""The axis goes this far beyond the smallest and the largest number, one number alone included."""
 
 
 def masks(study: Study) -> Figure:
@@ -47,7 +49,7 @@ def _prepare(panel: Axes, score: str, counts: list[int]) -> None:
     panel.xaxis.set_major_formatter(FuncFormatter(style.short_number))
     panel.set_xlabel("hand-drawn masks")
     panel.set_ylabel(style.SCORES[score])
-    panel.margins(x=0.1)
+    panel.set_xlim(counts[0] / EDGE, counts[-1] * EDGE)
 
 
 def _draw_level(panel: Axes, arm: Arm, score: str, look: style.Look) -> None:

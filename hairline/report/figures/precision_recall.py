@@ -69,7 +69,8 @@ def _draw_arms(panel: Axes, arms: Sequence[Arm], class_name: str, looks: dict[st
 def _draw_equal_f1(panel: Axes) -> None:
     panel.grid(visible=False)
     for level in LEVELS:
-        recall = np.linspace(level / (2 - level), 1, 60)
+        lowest = level / (2 - level)
+        recall = lowest + (1 - lowest) * np.linspace(0, 1, 100) ** 3  # closer together where the line is steep
         precision = level * recall / (2 * recall - level)
         panel.plot(recall, precision, color=palette.GREY, linewidth=0.4, alpha=0.6, zorder=1)
         panel.text(

@@ -60,7 +60,8 @@ def _points(run: Run, name: str) -> list[Point]:
 
 def _draw_level(drawing: Plot, level: float) -> None:
     lowest = level / (2 - level)  # the recall at which only a precision of 1 reaches this F1
-    recalls = [lowest + (1 - lowest) * step / 40 for step in range(41)]
+    # closer together where the line is steep
+    recalls = [lowest + (1 - lowest) * (step / 60) ** 3 for step in range(61)]
     drawing.line(
         [(r, min(1.0, level * r / (2 * r - level))) for r in recalls], PLAIN, title=f"F1 = {level}", style="iso"
     )
