@@ -65,7 +65,8 @@ def _learned_from(study: Study) -> str:
     counts: dict[str, list[dict[str, int]]] = {}
     for arm in study.trained:
         for run in arm.runs:
-            counts.setdefault(run.record()["dataset"], []).append(run.record()["images"])
+            record = run.record()
+            counts.setdefault(record["dataset"], []).append(record["images"])
     return "; ".join(
         f"{style.shorten(name)}: {_span(images, 'train')} pictures to train, {_span(images, 'val')} to validate"
         for name, images in counts.items()

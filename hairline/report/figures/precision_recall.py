@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from hairline import palette
 from hairline.report.figures import style
+from hairline.report.study.equal_f1 import LEVELS, equal_f1
 from hairline.report.study.results import Arm, Run, Study
-
-LEVELS = (0.2, 0.4, 0.6, 0.8)
 
 
 def precision_recall(study: Study) -> Figure:
@@ -69,9 +67,7 @@ def _draw_arms(panel: Axes, arms: Sequence[Arm], class_name: str, looks: dict[st
 def _draw_equal_f1(panel: Axes) -> None:
     panel.grid(visible=False)
     for level in LEVELS:
-        lowest = level / (2 - level)
-        recall = lowest + (1 - lowest) * np.linspace(0, 1, 100) ** 3  # closer together where the line is steep
-        precision = level * recall / (2 * recall - level)
+        recall, precision = zip(*equal_f1(level), strict=True)
         panel.plot(recall, precision, color=palette.GREY, linewidth=0.4, alpha=0.6, zorder=1)
         panel.text(
             1.01, level / (2 - level), f"{level:g}", fontsize=style.SMALL, color=palette.GREY, va="center",

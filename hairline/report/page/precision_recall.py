@@ -7,12 +7,11 @@ from hairline.report.page import plot
 from hairline.report.page.chart import PLAIN, Looks, chart_figure, key_of
 from hairline.report.page.looks import REST, in_front
 from hairline.report.page.plot import Plot, Point
+from hairline.report.study.equal_f1 import LEVELS, equal_f1
 from hairline.report.study.results import Arm, Run, Study
 
 CHARTS = 6
 """Of a study; more are left out."""
-LEVELS = (0.2, 0.4, 0.6, 0.8)
-"""Of F1, drawn as thin lines."""
 
 
 def precision_recall(study: Study, looks: Looks) -> list[Html]:
@@ -59,11 +58,6 @@ def _points(run: Run, name: str) -> list[Point]:
 
 
 def _draw_level(drawing: Plot, level: float) -> None:
-    lowest = level / (2 - level)  # the recall at which only a precision of 1 reaches this F1
-    # closer together where the line is steep
-    recalls = [lowest + (1 - lowest) * (step / 60) ** 3 for step in range(61)]
-    drawing.line(
-        [(r, min(1.0, level * r / (2 * r - level))) for r in recalls], PLAIN, title=f"F1 = {level}", style="iso"
-    )
+    drawing.line(equal_f1(level), PLAIN, title=f"F1 = {level}", style="iso")
     x, y = drawing.at((1.0, level / (2 - level)))
     drawing.note(x - 4, y - 3, f"F1 {level}", anchor="end")
