@@ -36,6 +36,9 @@ PLAIN = AugmentParams(
     jpeg=0,
     on_crack=0,
     dropout=0,
+    double_exposure=0,
+    shade=0,
+    stains=0,
 )
 WARP = PLAIN.model_copy(update={"rotate": 180, "scale": (0.7, 1.4), "contrast": 0.4, "brightness": 0.25})
 

@@ -31,6 +31,11 @@ class AugmentParams(Section):
     """Probability that the crop is placed so that it holds a crack; else it lies anywhere."""
     dropout: Share
     """Probability of a few blanked boxes; their pixels are ignored by the loss."""
+    double_exposure: Share
+    """Probability of a second picture's crop on top; the cracks of both count. For what is darker than its ground."""
+    shade: Share
+    stains: Share
+    """Probability of light that falls unevenly; of dark blotches that are no cracks."""
 
 
 class LossParams(Section):

@@ -77,6 +77,9 @@ NO_AUGMENT = AugmentParams(
     jpeg=0,
     on_crack=0,
     dropout=0,
+    double_exposure=0,
+    shade=0,
+    stains=0,
 )
 
 

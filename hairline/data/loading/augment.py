@@ -12,6 +12,7 @@ import numpy as np
 
 from hairline.classes import IGNORE
 from hairline.config import AugmentParams
+from hairline.data.loading.distractors import expose_twice, shade, stain
 from hairline.errors import InputError
 
 _MIDDLE_GREY = 128.0
@@ -42,12 +43,14 @@ def augment(
     crop: int,
     params: AugmentParams | None,
     rng: np.random.Generator,
+    second: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """uint8 [H, W, 3], uint8 [H, W] and [..., H, W] -> the same kinds at crop x crop; None: nothing but the crop.
 
     Soft planes of uint8 stay uint8, others become float32. Where a picture is smaller than the crop, its reflection
     fills the rest and the mask says ignore, so that no crack counts twice. What a rotation brings in from outside is
-    reflected in all three: there image and labels agree.
+    reflected in all three: there image and labels agree. `second` draws the other picture of a double exposure, and its
+    mask.
     """
     image, mask, soft = _pad(image, mask, soft, crop)
     if params is None:
@@ -59,9 +62,28 @@ def augment(
         image, mask, soft = _warp(image, mask, soft, crop=crop, params=params, crack=crack, rng=rng)
     image = _relight(image, params, rng)
     image = _degrade(image, params, rng)
+    if second is not None and _happens(params.double_exposure, rng):
+        image, mask = expose_twice(image, mask, _cut_second(*second(rng), crop=crop, flip=params.flip, rng=rng), rng)
+    if _happens(params.shade, rng):
+        image = shade(image, rng)
+    if _happens(params.stains, rng):
+        image = stain(image, rng)
     if rng.random() < params.dropout:
         image, mask = _drop_boxes(image, mask, rng)
     return image, mask, soft
+
+
+def _happens(probability: float, rng: np.random.Generator) -> bool:
+    """What is never asked for draws nothing: then the other draws are what they were before it was thought of."""
+    return probability > 0 and rng.random() < probability
+
+
+def _cut_second(
+    image: np.ndarray, mask: np.ndarray, *, crop: int, flip: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    image, mask, _ = _pad(image, mask, None, crop)
+    image, mask, _ = _cut(image, mask, None, crop=crop, flip=flip, crack=None, rng=rng)
+    return image, mask
 
 
 def _pad(

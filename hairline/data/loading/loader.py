@@ -97,6 +97,7 @@ class TrainBatches:
         if augment is not None:
             check_augment(augment)
         if soft is not None:
+            _check_single(augment)
             soft.check(samples)
         self._store, self._samples, self._soft = store, list(samples), soft
         self._mixed, self._others = mixed, others
@@ -116,7 +117,7 @@ class TrainBatches:
         order = self._order(epoch)
         for batch in range(first, len(self)):
             start = batch * self._size + self._rank * self._share
-            yield self._batch(epoch, start, order[start : start + self._share])
+            yield self._batch(epoch, start, order)
 
     def _order(self, epoch: int) -> list[tuple[Store, Sample]]:
         """What the epoch shows, batch after batch."""
@@ -139,8 +140,13 @@ class TrainBatches:
         places = np.concatenate(orders)[first : first + needed].tolist()
         return ((mixed.store, mixed.samples[place]) for place in places)
 
-    def _batch(self, epoch: int, start: int, chosen: Sequence[tuple[Store, Sample]]) -> Batch:
-        side = self._crop
+    def _batch(self, epoch: int, start: int, order: Sequence[tuple[Store, Sample]]) -> Batch:
+        side, chosen = self._crop, order[start : start + self._share]
+
+        def draw_second(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+            store, sample = order[int(rng.integers(len(order)))]
+            return store.image(sample.id), self._relabel(store.mask(sample.id))
+
         images = np.empty((len(chosen), side, side, 3), np.uint8)
         masks = np.empty((len(chosen), side, side), np.uint8)
         planes = []
@@ -152,6 +158,7 @@ class TrainBatches:
                 crop=side,
                 params=self._augment,
                 rng=np.random.default_rng((self._seed, epoch, start + row)),
+                second=draw_second,
             )
             if soft is not None:
                 planes.append(soft)
@@ -167,6 +174,14 @@ class TrainBatches:
             return {}
         heads = np.stack(planes, axis=1)  # [heads, B, C - 1, H, W]
         return {head: torch.from_numpy(decode(own)) for head, own in zip(self._soft.heads, heads, strict=True)}
+
+
+def _check_single(augment: AugmentParams | None) -> None:
+    if augment is not None and augment.double_exposure:
+        raise InputError(
+            f"train.augment.double_exposure is {augment.double_exposure:g}, but a teacher has said nothing of two "
+            "pictures in one, so there is no soft label for them; set it to 0 for this training"
+        )
 
 
 def _check_mixed(mixed: Mixed, soft: SoftLabels | None, *, others: int, size: int, largest: int) -> None:

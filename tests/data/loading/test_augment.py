@@ -181,7 +181,10 @@ def test_dropped_boxes_show_the_mean_colour_and_are_ignored(no_augment):
     assert (image[dropped] == [20, 40, 60]).all() and (image[~dropped] == source[~dropped]).all()
 
 
-@pytest.mark.parametrize("changes", [{}, {"rotate": 45.0, "scale": (0.8, 1.2)}, {"dropout": 1.0, "noise": 1.0}])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"rotate": 45.0, "scale": (0.8, 1.2)}, {"dropout": 1.0, "noise": 1.0}, {"shade": 1.0}, {"stains": 1.0}],
+)
 def test_the_sources_stay_as_they_are_and_may_be_read_only(no_augment, changes):
     sources = picture()
     copies = [source.copy() for source in sources]
@@ -365,3 +368,30 @@ def test_what_fills_up_a_small_picture_is_never_taken_for_a_crack(changes):
     params = NONE.model_copy(update={"on_crack": 1.0, **changes})
     for seed in range(50):
         assert (run(image, mask, crop=40, params=params, seed=seed)[1] == 1).any()
+
+
+def test_the_second_picture_is_drawn_as_often_as_asked_for_and_its_own_size_does_not_matter(no_augment):
+    params = no_augment.model_copy(update={"double_exposure": 0.25})
+    source, nothing = np.full((64, 64, 3), 200, np.uint8), np.zeros((64, 64), np.uint8)
+    drawn = []
+
+    def second(rng):
+        drawn.append(rng.integers(100))
+        return np.full((20, 90, 3), 90, np.uint8), np.ones((20, 90), np.uint8)
+
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        _, mask, _ = augment(source, nothing, None, crop=32, params=params, rng=rng, second=second)
+        assert mask.shape == (32, 32)
+        if mask.any():  # 20 rows of crack, and above and below them what reflection made up
+            assert (mask == 1).sum() == 20 * 32 and (mask == 255).sum() == 12 * 32
+    assert 70 < len(drawn) < 130 and len(set(drawn)) > 30
+
+
+def test_what_is_never_asked_for_changes_no_other_draw(no_augment):
+    params = no_augment.model_copy(update={"flip": 0.5, "noise": 0.5, "dropout": 0.5})
+    image, mask, _ = picture()
+    plain = run(image, mask, params=params)
+    rng = np.random.default_rng(0)
+    beside = augment(image, mask, None, crop=32, params=params, rng=rng, second=lambda rng: (image, mask))
+    assert all((one == other).all() for one, other in zip(plain[:2], beside[:2], strict=True))

@@ -276,6 +276,36 @@ def test_crops_on_cracks_are_the_same_for_any_number_of_processes(data):
     assert not same(whole, list(batches(data, batch_size=4).epoch(1)))
 
 
+def test_double_exposures_are_the_same_for_any_number_of_processes_and_hold_more_crack(data, other):
+    params = BUSY.model_copy(update={"double_exposure": 0.5, "shade": 0.5, "stains": 0.5})
+    for mixed in (None, other(0.5)):
+        whole = list(batches(data, batch_size=4, augment=params, mixed=mixed).epoch(1))
+        parts = [
+            list(batches(data, batch_size=4, augment=params, mixed=mixed, rank=rank, world=2).epoch(1))
+            for rank in range(2)
+        ]
+        for batch, one, two in zip(whole, *parts, strict=True):
+            assert torch.equal(torch.cat([one.images, two.images]), batch.images)
+            assert torch.equal(torch.cat([one.masks, two.masks]), batch.masks)
+    shares = [
+        np.mean([(batch.masks == 1).float().mean() for batch in batches(data, augment=augment).epoch(1)])
+        for augment in (NO_AUGMENT, NO_AUGMENT.model_copy(update={"double_exposure": 1.0}))
+    ]
+    assert shares[1] > 1.2 * shares[0] > 0
+
+
+def test_both_masks_of_a_double_exposure_are_relabelled(data):
+    params = NO_AUGMENT.model_copy(update={"double_exposure": 1.0})
+    masks = [batch.masks for batch in batches(data, augment=params, relabel=lambda mask: mask * 2).epoch(0)]
+    assert set(torch.cat(masks).unique().tolist()) == {0, 2}
+
+
+def test_soft_labels_are_refused_where_two_pictures_are_laid_together(data, soft):
+    params = NO_AUGMENT.model_copy(update={"double_exposure": 0.5})
+    with pytest.raises(InputError, match=r"train\.augment\.double_exposure is 0\.5, but a teacher .* set it to 0"):
+        batches(data, soft=soft(data[1]), augment=params)
+
+
 def test_a_batch_moves_to_a_device_with_all_it_holds(data, soft):
     batch = next(batches(data, soft=soft(data[1])).epoch(0))
     moved = batch.to(torch.device("meta"))
