@@ -7,7 +7,7 @@ import sys
 
 from hairline.commands import run_stage, script_parser
 
-COMMANDS = ("explain", "predict", "profile", "report", "weights")
+COMMANDS = ("crops", "explain", "predict", "profile", "report", "weights")
 
 
 def main() -> None:
