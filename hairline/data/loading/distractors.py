@@ -22,8 +22,10 @@ _STAIN_DARKNESS = (0.2, 0.8)  # of the light, what it swallows
 def expose_twice(
     image: np.ndarray, mask: np.ndarray, second: tuple[np.ndarray, np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two crops as one, like two slides in one frame: each pixel is darkened by the second picture's, and the cracks
-    of both count. Where both have a class, the first one's stays."""
+    """Two crops as one, like two slides in one frame, in the light of the first; the cracks of both count.
+
+    Where both have a class, the first one's stays.
+    """
     picture, labels = second
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     strength = rng.uniform(*_SECOND_STRENGTH)
