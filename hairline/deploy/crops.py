@@ -55,6 +55,7 @@ def main(prepared: Path, profile: str | None, augment: list[str], count: int, se
 
 def _settings(profile: str | None, changes: Sequence[str]) -> TrainParams:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     settings = resolve(read_yaml(Path("params.yaml")), [read_profile(profile)] if profile else []).train
     values = settings.augment.model_dump()
@@ -62,7 +63,10 @@ def _settings(profile: str | None, changes: Sequence[str]) -> TrainParams:
         key, equals, value = change.partition("=")
         if not equals:
             raise InputError(f"--augment {change}: expected KEY=VALUE, such as stains=0.5")
-        values[key] = YAML(typ="safe").load(value)
+        try:
+            values[key] = YAML(typ="safe").load(value)
+        except YAMLError:
+            raise InputError(f"--augment {change}: {value} is no YAML value; expected a number or [a, b]") from None
     augment = parse_section(AugmentParams, values, where="train.augment", file="--augment")
     return settings.model_copy(update={"augment": augment})
 

@@ -61,6 +61,10 @@ def test_a_seed_repeats_the_picture_and_more_crops_than_samples_go_on(prepared, 
     [
         (["--augment", "stain=1"], r"--augment: train\.augment\.stain: unknown key; did you mean stains\?"),
         (["--augment", "stains"], "--augment stains: expected KEY=VALUE, such as stains=0.5"),
+        (
+            ["--augment", "scale=[0.5"],
+            r"--augment scale=\[0\.5: \[0\.5 is no YAML value; expected a number or \[a, b\]",
+        ),
         (["--augment", "stains=2"], r"train\.augment\.stains: input should be less than or equal to 1, got 2"),
         (["--count", "0"], "--count is 0; expected at least 1"),
         (["--out", "crops.bmp"], r"--out is crops\.bmp; expected a name that ends in \.jpg"),
