@@ -28,7 +28,7 @@ def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
     run = params.compare.recipes[recipe]
     settings = run.settings(params.train)
     method, create_step = plan_supervised(settings)
-    training = Training(run, settings, prepared, Repeat(seed, params.compare.fold))
+    training = Training(run, settings, prepared, Repeat(seed, params.compare.fold), refit=run.refit)
     train(training, out, method=method, create_step=create_step)
 
 

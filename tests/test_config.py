@@ -163,6 +163,17 @@ def test_work_is_said_in_epochs_or_in_steps_and_not_in_both():
             RunParams.model_validate(recipe | {"epochs": epochs, "steps": steps})
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"), [({"patience": 3}, "patience above 0"), ({"schedule": "plateau"}, "plateau")]
+)
+def test_a_training_that_val_leads_cannot_be_repeated_without_val(changes, named):
+    params = load_params(ROOT / "params.yaml")
+    recipe = params.compare.recipes["hrsegnet"].model_copy(update={"train": changes})
+    recipe.settings(params.train)
+    with pytest.raises(InputError, match=f"{named}.* is led by val, and with refit"):
+        recipe.model_copy(update={"refit": True}).settings(params.train, where="compare.recipes.hrsegnet.train")
+
+
 def test_a_recipe_changes_the_settings_it_names_and_no_others():
     params = load_params(ROOT / "params.yaml")
     recipe = params.compare.recipes["hrsegnet"].model_copy(update={"train": {"augment": {"rotate": 7}}})

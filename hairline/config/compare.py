@@ -6,8 +6,25 @@ from pydantic import Field, model_validator
 
 from hairline.config.kinds import Name
 from hairline.config.study import ArmPlan, Repeat
-from hairline.config.training import RunParams
+from hairline.config.training import RunParams, TrainParams
+from hairline.errors import InputError
 from hairline.sections import Section
+
+
+class RecipeParams(RunParams):
+    refit: bool = False
+    """Once val has chosen the threshold, train anew and as long on train and val together; that network is kept."""
+
+    def settings(self, shared: TrainParams, *, where: str = "") -> TrainParams:
+        settings = super().settings(shared, where=where)
+        led_by_val = {"patience above 0": settings.patience > 0, "schedule: plateau": settings.schedule == "plateau"}
+        for asked, is_so in led_by_val.items():
+            if self.refit and is_so:
+                raise InputError(
+                    f"{where or 'train'}: {asked} is led by val, and with refit: true there is a training without val; "
+                    "leave out one of the two"
+                )
+        return settings
 
 
 class CompareParams(Section):
@@ -21,7 +38,7 @@ class CompareParams(Section):
     """Data sets whose test split is also scored by the networks that were trained on others."""
     networks: list[Name] = Field(min_length=1)
     """Which of the recipes are trained; the first is what the others are held against."""
-    recipes: dict[Name, RunParams]
+    recipes: dict[Name, RecipeParams]
 
     @model_validator(mode="after")
     def _networks_have_recipes(self) -> "CompareParams":

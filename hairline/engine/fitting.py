@@ -51,7 +51,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Fitted:
-    """The outcome of a training: the weights that were best on validation, and how it went."""
+    """The outcome of a training: the weights that were best on validation, or those of its end, and how it went."""
 
     weights: dict[str, Tensor]
     best_epoch: int
@@ -65,7 +65,7 @@ def fit(
     batches: Batches,
     *,
     model: nn.Module,
-    validate: Callable[[nn.Module], dict[str, float]],
+    validate: Callable[[nn.Module], dict[str, float]] | None,
     settings: TrainParams,
     epochs: int,
     learning_rate: float,
@@ -78,6 +78,7 @@ def fit(
 ) -> Fitted:
     """Train `model`, which `step` holds, and give back its best weights. A checkpoint at that path is gone on from.
 
+    `validate`: None where no picture is held out; the weights of the end are kept then.
     `span`: the part of the learning rate's course that this training takes, where others take the rest of it.
     `on_epoch` gets each row of the history, at once; those before the checkpoint come first.
     """
@@ -125,7 +126,7 @@ class _Training:
 
     def run(
         self,
-        validate: Callable[[nn.Module], dict[str, float]],
+        validate: Callable[[nn.Module], dict[str, float]] | None,
         label: str,
         on_epoch: Callable[[Mapping[str, float]], None],
     ) -> Fitted:
@@ -141,6 +142,8 @@ class _Training:
                     self._train_epoch(progress, stop)
                     self._end_epoch(validate, progress)
                     on_epoch(self.at.history[-1])
+        if validate is None:
+            self.at.best_epoch, self.at.best_weights = self.at.epoch, self._weights()
         self._save()  # so that a training of several parts, killed in a later one, has this one at hand
         at = self.at
         return Fitted(at.best_weights, at.best_epoch, at.best_figures, at.history, at.seconds)
@@ -184,7 +187,7 @@ class _Training:
         if self.averaged is not None:
             self.averaged.update_parameters(self.model)
 
-    def _end_epoch(self, validate: Callable[[nn.Module], dict[str, float]], progress: Progress) -> None:
+    def _end_epoch(self, validate: Callable[[nn.Module], dict[str, float]] | None, progress: Progress) -> None:
         at = self.at
         row: dict[str, float] = {"epoch": at.epoch + 1, "learning_rate": self.optimiser.param_groups[0]["lr"]}
         row |= {f"train_{name}": float(total) / len(self.batches) for name, total in at.losses.items()}
@@ -194,7 +197,7 @@ class _Training:
                 f"lower learning_rate (now {self.learning_rate:g}) or set train.clip to 1"
             )
         at.epoch, at.batch, at.losses = at.epoch + 1, 0, {}
-        if self._validation_is_due():
+        if validate and self._validation_is_due():
             started = time.monotonic()
             row |= {f"val_{name}": value for name, value in self._validate(validate).items()}
             at.seconds += time.monotonic() - started
@@ -219,8 +222,11 @@ class _Training:
         at.waited += 1
         if gain > at.best_gain:
             at.best_gain, at.best_epoch, at.best_figures, at.waited = gain, at.epoch, figures, 0
-            at.best_weights = {name: value.detach().cpu().clone() for name, value in kept.state_dict().items()}
+            at.best_weights = self._weights()
         return figures
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {name: value.detach().cpu().clone() for name, value in self.kept.state_dict().items()}
 
     def _save_is_due(self) -> bool:
         return time.monotonic() - self.saved_at > SECONDS_BETWEEN_CHECKPOINTS

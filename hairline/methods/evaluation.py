@@ -81,6 +81,7 @@ def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainPa
 def _evaluate(
     task: Task, out: Path, scratch: Path, *, params: EvaluateParams, settings: TrainParams, world: engine.World
 ) -> None:
+    _refuse_pictures_it_learned_from(task, params.split)
     device = engine.set_up_device(settings, world)
     run = engine.load_run(task.run)
     model = run.as_used.to(device, memory_format=torch.channels_last)
@@ -117,6 +118,15 @@ def _evaluate(
     scores = gather_scores(scores)
     if world.is_main:
         _write(task, run, scores, out, scratch, params=params)
+
+
+def _refuse_pictures_it_learned_from(task: Task, split: str) -> None:
+    record = io.read_json(task.run / "run.json")
+    if split == "val" and record.get("refit") and record["data"] == io.sha256_of(task.prepared / "manifest.csv"):
+        raise InputError(
+            f"{task.run.name} was trained on train and val (refit: true), so its score on val would say nothing; "
+            "set evaluate.split: test, or leave refit out of its recipe while recipes are chosen"
+        )
 
 
 def _write(

@@ -139,6 +139,22 @@ def test_the_kept_weights_are_those_of_the_best_validation(params, tmp_path):
     assert all(torch.equal(value, seen[1][name]) for name, value in fitted.weights.items())
 
 
+def test_where_no_picture_is_held_out_the_weights_of_the_end_are_kept_and_found_again(params, tmp_path):
+    def train_blindly():
+        model = Line()
+        fitted = fit(
+            LineStep(model), PointBatches(), model=model, validate=None, settings=toy_settings(params.train),
+            epochs=3, learning_rate=0.02, checkpoint=tmp_path / "checkpoint.pt", device=CPU,
+        )  # fmt: skip
+        return fitted, model.state_dict()
+
+    fitted, at_the_end = train_blindly()
+    assert fitted.best_epoch == 3 and fitted.figures == {}
+    assert all(torch.equal(value, at_the_end[name]) for name, value in fitted.weights.items())
+    assert not any(name.startswith("val_") for row in fitted.history for name in row)
+    assert_same_weights(fitted, train_blindly()[0])
+
+
 def test_selecting_by_loss_keeps_the_lowest(params, tmp_path):
     fitted = train_line(params, tmp_path, select="loss", epochs=8)
     losses = [row["val_loss"] for row in fitted.history]

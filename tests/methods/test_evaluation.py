@@ -11,6 +11,7 @@ from hairline.data.manifest import choose_split, read_manifest, write_classes
 from hairline.data.predictions import read_prediction
 from hairline.engine import load_run
 from hairline.errors import InputError
+from hairline.io import sha256_of
 from hairline.methods.evaluation import Task, evaluate, load_scores
 from hairline.methods.scoring import decide
 from hairline.methods.study import evaluate_study, tasks_of
@@ -47,6 +48,17 @@ def test_the_scores_are_those_of_the_pictures_it_wrote(settings, tiny_settings, 
     assert crack["f1"] == pytest.approx(f1, rel=1e-5)
     low, high = found["intervals"]["classes"]["crack"]["f1"]
     assert low <= f1 <= high
+
+
+def test_a_network_that_was_trained_on_val_is_not_scored_on_it(settings, tiny_settings, prepared, tmp_path):
+    run = save_random_run(tmp_path / "run", record={"refit": True, "data": sha256_of(prepared / "manifest.csv")})
+    on_val = settings.model_copy(update={"split": "val"})
+    with pytest.raises(InputError, match=r"trained on train and val \(refit: true\)"):
+        evaluate(task_of(run, prepared), tmp_path / "val", params=on_val, settings=tiny_settings)
+    assert not (tmp_path / "val").exists()
+    evaluate(task_of(run, prepared), tmp_path / "test", params=settings, settings=tiny_settings)
+    of_others = save_random_run(tmp_path / "others", record={"refit": True, "data": "of another data set"})
+    evaluate(task_of(of_others, prepared), tmp_path / "others-val", params=on_val, settings=tiny_settings)
 
 
 def test_it_says_how_large_the_file_is(settings, tiny_settings, prepared, tmp_path):

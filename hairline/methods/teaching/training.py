@@ -17,8 +17,8 @@ from hairline.data.loading.labels import LabelDilation, relabelling
 from hairline.data.loading.loader import Mixed, TrainBatches, WholeImages
 from hairline.data.loading.soft_labels import SoftLabels
 from hairline.data.loading.store import open_store
-from hairline.data.manifest import choose_split, read_classes, read_manifest
-from hairline.engine.live import live_curves
+from hairline.data.manifest import Sample, choose_split, read_classes, read_manifest
+from hairline.engine.live import OnEpoch, live_curves
 from hairline.errors import InputError
 from hairline.methods.teaching.course import UNCHANGED, Course, Part, plan_parts
 from hairline.methods.teaching.validation import Validation
@@ -48,6 +48,8 @@ class Training:
     """A second prepared data set, of the same classes, that part of each batch is taken from."""
     mixed_share: float = 0.0
     course: Course = UNCHANGED
+    refit: bool = False
+    """Once val has chosen the threshold, train anew on train and val together."""
 
     @property
     def weights(self) -> Path | None:
@@ -59,7 +61,7 @@ class Training:
         """All that the result depends on: equal keys, equal weights."""
         soft = self.soft_labels / "index.json" if self.soft_labels else None
         return {
-            "run": self.run.model_dump(mode="json", exclude={"train"}),  # that is in the settings
+            "run": self.run.model_dump(mode="json", exclude={"train", "refit"}),  # they have their own keys
             "settings": self.settings.model_dump(mode="json"),
             "repeat": [self.repeat.seed, self.repeat.fold],
             "label_dilation": self.label_dilation,
@@ -69,6 +71,7 @@ class Training:
             "weights": io.sha256_of(self.weights) if self.weights else None,
             "start": engine.read_card(self.start).weights_sha256 if self.start else None,
             "mixed": [io.sha256_of(self.mixed / "manifest.csv"), self.mixed_share] if self.mixed else None,
+            "refit": self.refit,
             "method": method,
             "code": io.code_fingerprint(_code(self.run.model.name)),
         }
@@ -78,6 +81,11 @@ def train(
     training: Training, out: Path, *, method: dict[str, Any], create_step: Callable[[nn.Module], nn.Module]
 ) -> None:
     """Train and write the run folder `out`. `method` names all that `create_step` puts into the losses."""
+    if training.refit and (training.soft_labels or training.masks is not None):
+        raise InputError(
+            "refit: val pictures have no soft labels, and would be masks beyond those that are counted; "
+            "it is for networks that learn from all drawn masks"
+        )
     world = engine.join_world()
 
     def work(folder: Path, scratch: Path) -> None:
@@ -97,28 +105,12 @@ def _train(
 ) -> None:
     run, settings = training.run, training.settings
     device = engine.set_up_device(settings, world)
-    engine.seed_everything(training.repeat.seed)
     samples = read_manifest(training.prepared / "manifest.csv")
     classes = read_classes(training.prepared)
     chosen = choose_split(samples, training.repeat.fold)
     if training.masks is not None:
         chosen["train"] = choose_labelled(chosen["train"], training.masks, seed=training.repeat.seed)
     store = open_store(training.prepared, samples)
-    model = create_model(run.model.name, classes=len(classes), **run.model.arguments)
-    _begin(model, training, classes)
-    batches = TrainBatches(
-        store,
-        chosen["train"],
-        crop=settings.crop,
-        batch_size=run.batch_size,
-        augment=settings.augment if run.augment else None,
-        seed=training.repeat.seed,
-        relabel=relabelling(training.label_dilation, settings.borders, classes=classes),
-        soft=SoftLabels(training.soft_labels) if training.soft_labels else None,
-        mixed=_open_mixed(training, classes),
-        rank=world.rank,
-        world=world.size,
-    )
     validation = Validation(
         WholeImages(store, chosen["val"], batch_size=run.batch_size, rank=world.rank, world=world.size),
         classes=len(classes),
@@ -128,7 +120,26 @@ def _train(
         precision=settings.precision,
         device=device,
     )
-    with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
+
+    def learn(
+        pictures: list[Sample], *, name: str, validate: Validation | None, tell: OnEpoch | None
+    ) -> tuple[nn.Module, engine.Fitted]:
+        engine.seed_everything(training.repeat.seed)
+        model = create_model(run.model.name, classes=len(classes), **run.model.arguments)
+        _begin(model, training, classes)
+        batches = TrainBatches(
+            store,
+            pictures,
+            crop=settings.crop,
+            batch_size=run.batch_size,
+            augment=settings.augment if run.augment else None,
+            seed=training.repeat.seed,
+            relabel=relabelling(training.label_dilation, settings.borders, classes=classes),
+            soft=SoftLabels(training.soft_labels) if training.soft_labels else None,
+            mixed=_open_mixed(training, classes),
+            rank=world.rank,
+            world=world.size,
+        )
 
         def fit(part: Part, done: int) -> engine.Fitted:
             with frozen_backbone(model) if settings.weights.freeze else nullcontext():
@@ -136,19 +147,28 @@ def _train(
                     create_step(model),
                     engine.Stretch(batches, first=part.first, length=part.length),
                     model=model,
-                    validate=validation,
+                    validate=validate,
                     settings=settings,
                     epochs=part.epochs,
                     learning_rate=run.learning_rate,
                     span=part.span,
-                    checkpoint=scratch / f"checkpoint-{part.number}.pt",
+                    checkpoint=scratch / f"{name}-{part.number}.pt",
                     device=device,
                     world=world,
-                    label=out.name,
-                    on_epoch=on_epoch and (lambda row: on_epoch(_later(row, done))),
+                    label=out.name if validate else f"{out.name}, refit",
+                    on_epoch=tell and (lambda row: tell(_later(row, done))),
                 )
 
-        fitted = _in_parts(training, model, batches, fit)
+        return model, _in_parts(training, model, batches, fit)
+
+    with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
+        model, fitted = learn(chosen["train"], name="checkpoint", validate=validation, tell=on_epoch)
+        if training.refit:
+            done = len(fitted.history)
+            tell = on_epoch and (lambda row: on_epoch(_of_refit(row, done)))
+            model, again = learn([*chosen["train"], *chosen["val"]], name="refit", validate=None, tell=tell)
+            history = [*fitted.history, *(_of_refit(row, done) for row in again.history)]
+            fitted = replace(fitted, weights=again.weights, history=history, seconds=fitted.seconds + again.seconds)
     if not world.is_main:
         return
     card = engine.ModelCard(
@@ -200,6 +220,11 @@ def _in_parts(
 def _later(row: Mapping[str, float], epochs: int) -> dict[str, float]:
     """A row of the history of a part, as one of the whole."""
     return {**row, "epoch": row["epoch"] + epochs}
+
+
+def _of_refit(row: Mapping[str, float], epochs: int) -> dict[str, float]:
+    """A row of the history of the second training, after those of the first; its losses are of other pictures."""
+    return {name.replace("train_", "refit_"): value for name, value in _later(row, epochs).items()}
 
 
 def _unusual_widths(model: nn.Module, params: ModelParams, *, classes: int) -> Widths:

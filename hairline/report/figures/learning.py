@@ -9,7 +9,7 @@ from hairline.report.study.results import Run, Study
 
 
 def learning(study: Study, *, select: str) -> Figure:
-    """A line a run; its marker stands at the epoch whose weights were kept."""
+    """A line a run; its marker stands at the epoch whose weights were kept. A refit is no part of it."""
     arms = study.trained
     looks = {arm.name: style.arm_looks(study)[arm.name] for arm in arms}
     columns = list(dict.fromkeys([f"val_{select}", "val_loss", "train_loss"]))
@@ -34,10 +34,10 @@ def points(run: Run, column: str) -> tuple[list[int], list[float]]:
 
 def _draw_run(panel: Axes, run: Run, column: str, look: style.Look, *, thin: bool) -> None:
     epochs, values = points(run, column)
-    best = run.record()["best_epoch"]
+    kept = None if run.record().get("refit") else run.record()["best_epoch"]
     panel.plot(
         epochs, values, color=look.colour, marker=look.marker, linewidth=0.6 if thin else 1.1,
-        markevery=[place for place, epoch in enumerate(epochs) if epoch == best], markeredgecolor="none",
+        markevery=[place for place, epoch in enumerate(epochs) if epoch == kept], markeredgecolor="none",
     )  # fmt: skip
 
 

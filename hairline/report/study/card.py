@@ -23,7 +23,8 @@ OF_CLASS = {
 }
 DRAWN = ("synthetic", "synthetic_defects")
 """Sources of pictures that no camera took."""
-RECIPE = ("run", "settings", "label_dilation", "method")
+REFIT = ", and once more with the {val} of val, when they had chosen the threshold"
+RECIPE = ("run", "settings", "label_dilation", "refit", "method")
 EXAMPLE = """\
 ```python
 from pathlib import Path
@@ -147,7 +148,7 @@ def _data(run: Run, record: Mapping[str, Any], samples: Sequence[Sample]) -> dic
     )
     return {
         "data set": record["dataset"],
-        "trained on": f"{counts['train']} pictures",
+        "trained on": f"{counts['train']} pictures" + (REFIT.format(val=counts["val"]) if record.get("refit") else ""),
         **start,
         **mixed,
         "validated on": f"{counts['val']} pictures",
@@ -164,7 +165,8 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
         chosen = f"Val chose the threshold, {run.metrics['threshold']:.3f}; the test split chose nothing."
     else:
         chosen = "A pixel is of the likeliest class: there is no threshold. The test split chose nothing."
-    yield f"On val, at epoch {record['best_epoch']}, whose weights were kept: {figures}. {chosen}"
+    kept = "before val was trained on, too" if record.get("refit") else "whose weights were kept"
+    yield f"On val, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
     for each in (run, *elsewhere):
         which = f"the {each.metrics['split']} split of {code(each.metrics['dataset'])}"
         yield f"On {which}, {each.scores['images']} pictures, with 95 % intervals over pictures:"

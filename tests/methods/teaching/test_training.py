@@ -13,7 +13,7 @@ import torch.multiprocessing as multiprocessing
 
 from hairline import engine
 from hairline.config import Repeat
-from hairline.data.loading.loader import WholeImages
+from hairline.data.loading.loader import TrainBatches, WholeImages
 from hairline.data.loading.soft_labels import SoftLabels
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest
@@ -139,6 +139,42 @@ def test_cross_validation_tests_on_its_fold_and_trains_on_neither_it_nor_its_val
     assert {sample.fold for sample in chosen["train"]} == {1, 4, 5}
 
 
+def test_a_refit_has_seen_val_too_and_decides_by_the_threshold_of_the_network_that_had_not(training, tmp_path):
+    plain = train_supervised(training, tmp_path / "plain")
+    refit = train_supervised(replace(training, refit=True), tmp_path / "refit")
+    one, other = load_run(plain), load_run(refit)
+    assert one.card.threshold == other.card.threshold
+    assert one.card.weights_sha256 != other.card.weights_sha256
+    records = [json.loads((folder / "run.json").read_text()) for folder in (plain, refit)]
+    assert records[0]["val"] == records[1]["val"]
+    assert [record["refit"] for record in records] == [False, True]
+    before, after = ((folder / "history.csv").read_text().splitlines() for folder in (plain, refit))
+    epochs = training.run.epochs
+    assert len(before) == 1 + epochs and len(after) == 1 + 2 * epochs
+    assert "refit_loss" in after[0] and "refit_loss" not in before[0]
+
+
+def test_a_refit_is_a_training_on_train_and_val_from_the_same_start(training, prepared, tmp_path, monkeypatch):
+    pictures = []
+
+    def noted(store, samples, **arguments):
+        pictures.append([sample.id for sample in samples])
+        return TrainBatches(store, samples, **arguments)
+
+    monkeypatch.setattr("hairline.methods.teaching.training.TrainBatches", noted)
+    train_supervised(replace(training, refit=True), tmp_path / "refit")
+    chosen = {
+        split: [sample.id for sample in members] for split, members in choose_split(read_manifest(prepared), 0).items()
+    }
+    assert pictures == [chosen["train"], chosen["train"] + chosen["val"]]
+    assert chosen["val"] and not set(chosen["test"]) & set(pictures[1])
+
+
+def test_a_refit_is_not_for_counted_masks(training, tmp_path):
+    with pytest.raises(InputError, match="refit: val pictures"):
+        train_supervised(replace(training, refit=True, masks=4), tmp_path / "run")
+
+
 def test_a_missing_fold_is_refused(training, tmp_path):
     with pytest.raises(InputError, match="fold 9"):
         train_supervised(replace(training, repeat=Repeat(0, 9)), tmp_path / "run")
@@ -152,16 +188,19 @@ from hairline.methods.teaching.supervised import plan_supervised
 from hairline.methods.teaching.training import Training, train
 from hairline.engine import fitting
 fitting.SECONDS_BETWEEN_CHECKPOINTS = 0.0
-run, settings, prepared, out = sys.argv[1:]
+run, settings, prepared, out, refit = sys.argv[1:]
 settings = TrainParams.model_validate_json(settings)
-training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0))
+training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0), refit=refit == "refit")
 method, create_step = plan_supervised(settings)
 train(training, Path(out), method=method, create_step=create_step)
 """
 
 
-def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(training, tmp_path, monkeypatch):
-    long = replace(training, run=training.run.model_copy(update={"epochs": 12}))
+@pytest.mark.parametrize(("refit", "begun"), [("", "checkpoint-0.pt"), ("refit", "refit-0.pt")])
+def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(
+    training, tmp_path, monkeypatch, refit, begun
+):
+    long = replace(training, run=training.run.model_copy(update={"epochs": 12}), refit=bool(refit))
     whole = train_supervised(long, tmp_path / "whole")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path / "elsewhere"))  # where nothing is finished yet
     arguments = [
@@ -169,11 +208,12 @@ def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(trai
         long.settings.model_dump_json(),
         str(long.prepared),
         str(tmp_path / "killed"),
+        refit,
     ]
     process = subprocess.Popen([sys.executable, "-c", TRAIN, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
     unfinished = tmp_path / "elsewhere" / ".work" / "unfinished-training"
     deadline = time.monotonic() + 120
-    while not list(unfinished.glob("*/checkpoint-0.pt")):
+    while not list(unfinished.glob(f"*/{begun}")):
         assert process.poll() is None and time.monotonic() < deadline, "no checkpoint came"
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
@@ -222,7 +262,7 @@ def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, 
     for name in ("trained", "taken over"):
         processes = [
             subprocess.Popen(
-                [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / name)],
+                [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / name), ""],
                 cwd=ROOT,
                 env=environment | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
                 stderr=subprocess.DEVNULL,

@@ -58,6 +58,15 @@ def test_the_card_says_what_the_results_say(tmp_path, params):
     assert "Val chose the threshold, 0.500" in text and "F1 0.750" in text
 
 
+def test_the_card_of_a_refit_says_that_val_was_trained_on_when_it_had_chosen(tmp_path, params):
+    chosen = made(tmp_path, params)
+    path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.run.json"
+    io.write_json(path, io.read_json(path) | {"refit": True})
+    (text,) = cards(tmp_path, chosen)[1].values()
+    assert "10 pictures, and once more with the" in text
+    assert "before val was trained on, too" in text and "whose weights were kept" not in text
+
+
 def test_the_card_tells_the_size_of_the_file_and_the_time_by_each_engine(tmp_path, params):
     chosen = made(tmp_path, params)
     fail_engine(tmp_path, "openvino")
