@@ -121,6 +121,8 @@ class TrainParams(Section):
     """Validations without gain before the training stops; 0: never."""
     select: Literal["f1", "f1_2px", "iou", "loss"]
     """What the kept weights are best at, on val."""
+    threshold_margin: Share
+    """The threshold is the middle of all whose F1 on val is at most so far below the best; 0: the best itself."""
     views: ViewsParams
     """At validation, and wherever the network is used after that. Saved with it."""
     weights: WeightsParams

@@ -10,14 +10,23 @@ from hairline.metrics.pool import as_number, plain_sum
 from hairline.metrics.score import ImageScore
 
 
-def best_threshold(scores: Sequence[ImageScore], *, class_id: int = 1) -> tuple[float, float | None]:
+def best_threshold(
+    scores: Sequence[ImageScore], *, class_id: int = 1, margin: float = 0.0
+) -> tuple[float, float | None]:
     """The threshold with the highest F1 of the summed counts, and that F1; (0.5, None) where the class is absent.
 
+    With a margin it is the middle of all thresholds whose F1 is at most so far below: over few pictures F1 is flat, and
+    where its highest point lies is chance.
     Predict where p >= threshold, p the probability itself or byte / 255: it lies half way between two bytes.
     """
     histograms = _summed_histograms(scores, class_id)
     score = as_number(thresholds.best_f1(histograms))
-    return (0.5, None) if score is None else (float(thresholds.best_threshold(histograms)), score)
+    if score is None:
+        return 0.5, None
+    middle = (
+        thresholds.central_threshold(histograms, margin=margin) if margin else thresholds.best_threshold(histograms)
+    )
+    return float(middle), score
 
 
 def precision_recall_curve(

@@ -57,6 +57,16 @@ def best_threshold(histograms: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(best[..., 0]), np.nan, as_probability(byte))
 
 
+def central_threshold(histograms: np.ndarray, *, margin: float) -> np.ndarray:
+    """[..., 2, 256] -> the middle of those whose F1 is at most `margin` below the best; NaN without truth."""
+    scores = f1(matches_at_thresholds(histograms))
+    best = scores.max(-1, keepdims=True)
+    near = scores >= best - margin
+    return np.where(
+        np.isnan(best[..., 0]), np.nan, ratio((near * as_probability(np.arange(BINS))).sum(-1), near.sum(-1))
+    )
+
+
 def as_probability(byte: np.ndarray) -> np.ndarray:
     """Threshold on bytes -> the same threshold on probabilities; HALF is 0.5."""
     return np.maximum((byte - 0.5) / (BINS - 1), 0.0)

@@ -31,10 +31,28 @@ def test_of_equally_good_thresholds_the_one_nearest_to_a_half_is_chosen():
     assert threshold_for(0, 30) == pytest.approx(29.5 / 255)
 
 
+def test_with_a_margin_the_threshold_is_the_middle_of_those_that_are_nearly_as_good(case):
+    pictures = [case(seed) for seed in range(4)]
+    scores = [picture.score() for picture in pictures]
+    probability = np.stack([picture.probability[0] for picture in pictures])
+    true = np.stack([picture.mask for picture in pictures]) == 1
+
+    def f1_at(byte: int) -> float:
+        predicted = probability >= byte
+        return 2 * (predicted & true).sum() / (predicted.sum() + true.sum())
+
+    each = np.array([f1_at(byte) for byte in range(256)])
+    near = np.flatnonzero(each >= each.max() - 0.03)
+    middle, promised = best_threshold(scores, margin=0.03)
+    assert promised == pytest.approx(each.max())
+    assert len(near) > 5 and middle == pytest.approx((near.mean() - 0.5) / 255)
+    assert best_threshold(scores, margin=1e-9)[0] == pytest.approx(best_threshold(scores)[0])
+
+
 def test_without_a_crack_the_threshold_stays_at_a_half():
     mask = np.zeros((3, 3), np.uint8)
     score = score_image(mask, mask, classes=2, tolerances=(), probability=np.full((1, 3, 3), 40, np.uint8))
-    assert best_threshold([score]) == (0.5, None)
+    assert best_threshold([score]) == best_threshold([score], margin=0.01) == (0.5, None)
     assert precision_recall_curve([score]) == []
 
 

@@ -119,6 +119,7 @@ def _train(
         views=settings.views,
         precision=settings.precision,
         device=device,
+        threshold_margin=settings.threshold_margin,
     )
 
     def learn(

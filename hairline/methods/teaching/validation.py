@@ -16,7 +16,7 @@ TOLERANCES = (2,)
 
 
 class Validation:
-    """Call it with a network in eval mode: the figures that `train.select` can choose by, and the best threshold.
+    """Call it with a network in eval mode: the figures that `train.select` can choose by, and the threshold to use.
 
     With one class beside background, f1 is the best that one threshold reaches, and the others hold at 0.5. With more,
     there is no threshold, and f1 and f1_2px are means over those classes.
@@ -32,8 +32,10 @@ class Validation:
         views: ViewsParams,
         precision: str,
         device: torch.device,
+        threshold_margin: float = 0.0,
     ) -> None:
         self.images, self.classes, self.loss = images, classes, create_loss(loss)
+        self.threshold_margin = threshold_margin
         self.normalisation, self.views, self.precision, self.device = normalisation, views, precision, device
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
@@ -47,7 +49,7 @@ class Validation:
             found = score_seen(seen, classes=self.classes, threshold=0.5, tolerances=TOLERANCES, lines=False)
             scores += [score for score, _ in found]
         total, count = sum_over_world(losses)
-        figures = _figures(gather_scores(scores), self.classes)
+        figures = _figures(gather_scores(scores), self.classes, self.threshold_margin)
         return {**figures, "loss": float(total / count)}
 
     def _losses(self, seen: Seen) -> np.ndarray:
@@ -57,7 +59,7 @@ class Validation:
         return np.array([sum(each), len(each)])
 
 
-def _figures(scores: list[ImageScore], classes: int) -> dict[str, float]:
+def _figures(scores: list[ImageScore], classes: int, threshold_margin: float) -> dict[str, float]:
     names = ["f1", "f1_2px", "iou"]
     by_class = [measure(scores, names, class_id=class_id) for class_id in range(1, classes)]
     present = {name: [figures[name] for figures in by_class if figures[name] is not None] for name in names}
@@ -65,5 +67,5 @@ def _figures(scores: list[ImageScore], classes: int) -> dict[str, float]:
     means = {name: float(np.mean(values)) if values else 0.0 for name, values in present.items()}
     if classes > 2:
         return means | {"threshold": 0.5}
-    threshold, f1 = best_threshold(scores)
+    threshold, f1 = best_threshold(scores, margin=threshold_margin)
     return means | {"f1": f1 or 0.0, "threshold": threshold}
