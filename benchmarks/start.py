@@ -13,7 +13,7 @@ from collections.abc import Sequence
 WITHOUT_TORCH = (
     "from hairline.config import load_params; load_params(); import stages.download, stages.split, stages.report"
 )
-WITH_TORCH = "from hairline.config import load_params; load_params(); import hairline.methods.teaching.training"
+WITH_TORCH = "from hairline.config import load_params; load_params(); import hairline.methods.teaching.train"
 
 
 def main(runs: int) -> None:

@@ -21,7 +21,8 @@ def main(arm: str, seed: int, prepared: Path, parent: Path, out: Path) -> None:
     from hairline.methods.failures import or_mark
     from hairline.methods.teaching.parent import plan_taught
     from hairline.methods.teaching.supervised import plan_supervised
-    from hairline.methods.teaching.training import Training, train
+    from hairline.methods.teaching.train import train
+    from hairline.methods.teaching.training import Training
     from hairline.prune.course import plan_pruning, pruning_of
 
     params = load_params()

@@ -18,7 +18,8 @@ from hairline.errors import InputError
 
 def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
     from hairline.methods.teaching.supervised import plan_supervised
-    from hairline.methods.teaching.training import Training, train
+    from hairline.methods.teaching.train import train
+    from hairline.methods.teaching.training import Training
 
     params = load_params()
     if recipe not in params.compare.recipes:
@@ -28,7 +29,8 @@ def main(recipe: str, seed: int, prepared: Path, out: Path) -> None:
     run = params.compare.recipes[recipe]
     settings = run.settings(params.train)
     method, create_step = plan_supervised(settings)
-    training = Training(run, settings, prepared, Repeat(seed, params.compare.fold), refit=run.refit)
+    repeat = Repeat(seed, params.compare.fold)
+    training = Training(run, settings, prepared, repeat, refit=run.refit, tutors=run.tutors)
     train(training, out, method=method, create_step=create_step)
 
 

@@ -17,7 +17,8 @@ from hairline.config import Repeat, load_params
 
 def main(arm: str, seed: int, prepared: Path, start: Path | None, mixed: Path | None, out: Path) -> None:
     from hairline.methods.teaching.supervised import plan_supervised
-    from hairline.methods.teaching.training import Training, train
+    from hairline.methods.teaching.train import train
+    from hairline.methods.teaching.training import Training
 
     params = load_params()
     run = params.annotate.run(arm)

@@ -16,7 +16,8 @@ from hairline.config import Repeat, load_params
 
 def main(seed: int, prepared: Path, out: Path) -> None:
     from hairline.methods.teaching.supervised import plan_supervised
-    from hairline.methods.teaching.training import Training, train
+    from hairline.methods.teaching.train import train
+    from hairline.methods.teaching.training import Training
 
     params = load_params()
     settings = params.prune.parent.settings(params.train)

@@ -20,7 +20,8 @@ def main(
     arm: str, temperature: Temperature | None, seed: int, fold: int, prepared: Path, soft_labels: Path | None, out: Path
 ) -> None:
     from hairline.methods.teaching.soft_labels import plan_student
-    from hairline.methods.teaching.training import Training, train
+    from hairline.methods.teaching.train import train
+    from hairline.methods.teaching.training import Training
 
     params = load_params()
     if arm != "baseline" and (soft_labels is None or temperature is None):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from hairline.config.annotate import AnnotateParams
-from hairline.config.compare import CompareParams
+from hairline.config.compare import CompareParams, TutorsParams
 from hairline.config.data import DatasetParams, SplitParams, TileParams
 from hairline.config.distill import DistillParams, RuleTemperature, StrategyParams, TeacherParams, Temperature
 from hairline.config.kinds import Name, Share
@@ -61,6 +61,7 @@ __all__ = [
     "TileParams",
     "TrackParams",
     "TrainParams",
+    "TutorsParams",
     "ViewsParams",
     "WorkParams",
     "load_params",

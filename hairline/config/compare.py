@@ -11,7 +11,18 @@ from hairline.errors import InputError
 from hairline.sections import Section
 
 
+class TutorsParams(Section):
+    """Networks of the same recipe, trained beforehand, each by a chance of its own; what they say is learned, too."""
+
+    count: int = Field(gt=0)
+    hard: float = Field(default=0.3, ge=0)
+    """Weight of the drawn mask's loss."""
+    soft: float = Field(default=2.0, gt=0)
+    """Weight of the cross-entropy against the mean of what they say of the crop, as the network itself sees it."""
+
+
 class RecipeParams(RunParams):
+    tutors: TutorsParams | None = None
     refit: bool = False
     """Once val has chosen the threshold, train anew and as long on train and val together; that network is kept."""
 

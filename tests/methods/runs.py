@@ -8,7 +8,8 @@ import torch
 
 from hairline.engine import ModelCard, save_run
 from hairline.methods.teaching.supervised import plan_supervised
-from hairline.methods.teaching.training import Training, train
+from hairline.methods.teaching.train import train
+from hairline.methods.teaching.training import Training
 from hairline.models import create_model
 
 ONE_LOOK = {"scales": [1], "mirror": False}

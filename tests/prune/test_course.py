@@ -17,7 +17,8 @@ from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.teaching.parent import plan_taught
 from hairline.methods.teaching.supervised import plan_supervised
-from hairline.methods.teaching.training import Training, train
+from hairline.methods.teaching.train import train
+from hairline.methods.teaching.training import Training
 from hairline.prune import Pruning
 from hairline.prune.course import plan_pruning, pruning_of
 
@@ -79,7 +80,7 @@ def test_live_curves_count_on_over_the_steps(training, parent, tmp_path, monkeyp
     def listened(*_, **__):
         yield rows.append
 
-    monkeypatch.setattr("hairline.methods.teaching.training.live_curves", listened)
+    monkeypatch.setattr("hairline.methods.teaching.train.live_curves", listened)
     prune(training, parent, tmp_path / "pruned")
     assert [row["epoch"] for row in rows] == [1, 2, 3]
 

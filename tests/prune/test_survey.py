@@ -5,7 +5,8 @@ import pytest
 from hairline import io
 from hairline.config import Repeat, ScanParams
 from hairline.methods.teaching.supervised import plan_supervised
-from hairline.methods.teaching.training import Training, train
+from hairline.methods.teaching.train import train
+from hairline.methods.teaching.training import Training
 from hairline.prune.survey import survey
 from hairline.report.figures.sensitivity import sensitivity, write_sensitivity
 

@@ -24,7 +24,7 @@ OF_CLASS = {
 DRAWN = ("synthetic", "synthetic_defects")
 """Sources of pictures that no camera took."""
 REFIT = ", and once more with the {val} of val, when they had chosen the threshold"
-RECIPE = ("run", "settings", "label_dilation", "refit", "method")
+RECIPE = ("run", "settings", "label_dilation", "tutors", "refit", "method")
 EXAMPLE = """\
 ```python
 from pathlib import Path
@@ -195,7 +195,7 @@ def _example(run: Run, samples: Sequence[Sample]) -> str:
 
 def _recipe(run: Run, record: Mapping[str, Any]) -> dict[str, Any]:
     values = {"seed": run.repeat.seed, "fold": run.repeat.fold}
-    values |= dict(_flat({name: record[name] for name in RECIPE if name in record}))
+    values |= dict(_flat({name: record[name] for name in RECIPE if record.get(name)}))
     values |= {"best epoch": record["best_epoch"], "seconds": f"{record['seconds']:.0f}"}
     values |= {"computed in": record["precision"]}
     values |= {"processes": record["processes"], "peak memory, MB": record.get("peak_memory_mb")}

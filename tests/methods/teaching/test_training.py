@@ -12,7 +12,7 @@ import torch
 import torch.multiprocessing as multiprocessing
 
 from hairline import engine
-from hairline.config import Repeat
+from hairline.config import Repeat, TutorsParams
 from hairline.data.loading.loader import TrainBatches, WholeImages
 from hairline.data.loading.soft_labels import SoftLabels
 from hairline.data.loading.store import open_store
@@ -21,7 +21,7 @@ from hairline.engine import load_run
 from hairline.errors import InputError
 from hairline.methods.soften import soften, teacher_probabilities
 from hairline.methods.teaching.soft_labels import plan_student
-from hairline.methods.teaching.training import train
+from hairline.methods.teaching.train import train
 from hairline.methods.teaching.validation import Validation
 from tests.methods.runs import train_supervised
 
@@ -161,7 +161,7 @@ def test_a_refit_is_a_training_on_train_and_val_from_the_same_start(training, pr
         pictures.append([sample.id for sample in samples])
         return TrainBatches(store, samples, **arguments)
 
-    monkeypatch.setattr("hairline.methods.teaching.training.TrainBatches", noted)
+    monkeypatch.setattr("hairline.methods.teaching.rounds.TrainBatches", noted)
     train_supervised(replace(training, refit=True), tmp_path / "refit")
     chosen = {
         split: [sample.id for sample in members] for split, members in choose_split(read_manifest(prepared), 0).items()
@@ -183,24 +183,30 @@ def test_a_missing_fold_is_refused(training, tmp_path):
 TRAIN = """
 import sys, json
 from pathlib import Path
-from hairline.config import Repeat, RunParams, TrainParams
+from hairline.config import Repeat, RunParams, TrainParams, TutorsParams
 from hairline.methods.teaching.supervised import plan_supervised
-from hairline.methods.teaching.training import Training, train
+from hairline.methods.teaching.train import train
+from hairline.methods.teaching.training import Training
 from hairline.engine import fitting
 fitting.SECONDS_BETWEEN_CHECKPOINTS = 0.0
-run, settings, prepared, out, refit = sys.argv[1:]
+run, settings, prepared, out, rounds = sys.argv[1:]
 settings = TrainParams.model_validate_json(settings)
-training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0), refit=refit == "refit")
+more = {"": {}, "refit": {"refit": True}, "tutors": {"tutors": TutorsParams(count=2)}}[rounds]
+training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0), **more)
 method, create_step = plan_supervised(settings)
 train(training, Path(out), method=method, create_step=create_step)
 """
 
 
-@pytest.mark.parametrize(("refit", "begun"), [("", "checkpoint-0.pt"), ("refit", "refit-0.pt")])
+@pytest.mark.parametrize(
+    ("rounds", "begun"), [("", "checkpoint-0.pt"), ("refit", "refit-0.pt"), ("tutors", "tutor-1-0.pt")]
+)
 def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(
-    training, tmp_path, monkeypatch, refit, begun
+    training, tmp_path, monkeypatch, rounds, begun
 ):
-    long = replace(training, run=training.run.model_copy(update={"epochs": 12}), refit=bool(refit))
+    long = replace(training, run=training.run.model_copy(update={"epochs": 12}))
+    if rounds:
+        long = replace(long, **{rounds: True if rounds == "refit" else TutorsParams(count=2)})
     whole = train_supervised(long, tmp_path / "whole")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path / "elsewhere"))  # where nothing is finished yet
     arguments = [
@@ -208,7 +214,7 @@ def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(
         long.settings.model_dump_json(),
         str(long.prepared),
         str(tmp_path / "killed"),
-        refit,
+        rounds,
     ]
     process = subprocess.Popen([sys.executable, "-c", TRAIN, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
     unfinished = tmp_path / "elsewhere" / ".work" / "unfinished-training"
