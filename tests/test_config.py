@@ -9,12 +9,12 @@ from hairline.config import (
     AnnotateParams,
     CompareParams,
     Params,
-    RunParams,
     load_params,
     parse_section,
     parse_study,
     read_yaml,
 )
+from hairline.config.compare import RecipeParams
 from hairline.errors import InputError
 from hairline.io import read_json, write_json
 
@@ -157,10 +157,10 @@ def test_an_arm_knows_its_masks_and_only_the_first_its_own_work():
 
 def test_work_is_said_in_epochs_or_in_steps_and_not_in_both():
     recipe = read_yaml(ROOT / "params.yaml")["compare"]["recipes"]["hrsegnet"]
-    assert RunParams.model_validate(recipe | {"epochs": 0, "steps": 100}).epochs_of(batches=30) == 4
+    assert RecipeParams.model_validate(recipe | {"epochs": 0, "steps": 100}).epochs_of(batches=30) == 4
     for epochs, steps in ((3, 100), (0, 0)):
         with pytest.raises(ValidationError, match=f"epochs is {epochs} and steps is {steps}"):
-            RunParams.model_validate(recipe | {"epochs": epochs, "steps": steps})
+            RecipeParams.model_validate(recipe | {"epochs": epochs, "steps": steps})
 
 
 @pytest.mark.parametrize(
