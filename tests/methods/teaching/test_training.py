@@ -262,13 +262,14 @@ def test_two_processes_validate_with_the_same_counts_as_one(training, prepared, 
         assert first[1][name] == pytest.approx(value, rel=1e-6), name
 
 
-def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, free_port):
+@pytest.mark.parametrize("rounds", ["", "refit", "tutors"])
+def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, free_port, rounds):
     arguments = [training.run.model_dump_json(), training.settings.model_dump_json(), str(training.prepared)]
     environment = os.environ | {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port)}
     for name in ("trained", "taken over"):
         processes = [
             subprocess.Popen(
-                [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / name), ""],
+                [sys.executable, "-c", TRAIN, *arguments, str(tmp_path / name), rounds],
                 cwd=ROOT,
                 env=environment | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
                 stderr=subprocess.DEVNULL,
