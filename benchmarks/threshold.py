@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from hairline import engine, io
-from hairline.commands import script_parser
+from hairline.commands import run_stage, script_parser
 from hairline.data.loading.loader import WholeImages
 from hairline.data.loading.store import open_store
 from hairline.data.manifest import SPLITS, choose_split, read_manifest
@@ -75,4 +75,4 @@ if __name__ == "__main__":
     parser.add_argument("--choose", type=int, required=True, help="pictures that choose the threshold")
     parser.add_argument("--divisions", type=int, default=300)
     parser.add_argument("--margins", type=float, nargs="+", default=[0.002, 0.005, 0.01, 0.02])
-    main(**vars(parser.parse_args()))
+    run_stage(main, parser)

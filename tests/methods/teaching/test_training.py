@@ -154,7 +154,7 @@ def test_a_refit_has_seen_val_too_and_decides_by_the_threshold_of_the_network_th
     assert "refit_loss" in after[0] and "refit_loss" not in before[0]
 
 
-def test_a_refit_is_a_training_on_train_and_val_from_the_same_start(training, prepared, tmp_path, monkeypatch):
+def test_a_refit_is_a_training_on_train_and_val_and_on_no_test_picture(training, prepared, tmp_path, monkeypatch):
     pictures = []
 
     def noted(store, samples, **arguments):

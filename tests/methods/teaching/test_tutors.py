@@ -25,9 +25,9 @@ def batch() -> Batch:
     return Batch(images, masks, {}, ("a", "b"))
 
 
-def networks(count: int, **arguments: int) -> list[torch.nn.Module]:
+def networks(count: int) -> list[torch.nn.Module]:
     torch.manual_seed(0)
-    return [create_model("hrsegnet", classes=2, width=4, **arguments) for _ in range(count)]
+    return [create_model("hrsegnet", classes=2, width=4) for _ in range(count)]
 
 
 def test_the_loss_is_that_of_the_mask_and_of_what_the_tutors_say_on_average(params, batch):
