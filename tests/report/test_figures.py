@@ -137,7 +137,7 @@ def test_no_date_is_in_the_files(folder):
         assert b"dc:date" not in content and b"tIME" not in content and b"Software" not in content
 
 
-def test_learning_draws_the_history_and_marks_the_epoch_that_was_kept(study, figures):
+def test_learning_draws_the_history_and_marks_the_epoch_that_was_best(study, figures):
     panels = figures["learning"].axes
     assert [panel.get_ylabel() for panel in panels] == ["F1 on val", "loss on val", "loss on train"]
     for arm, drawn in zip(study.arms, panels[0].get_lines(), strict=True):
@@ -157,7 +157,7 @@ def test_a_training_of_one_epoch_is_a_point(tmp_path, params):
     for arm in study.arms:
         row = {"epoch": 1, "train_loss": 2.0, "val_loss": 1.0, "val_f1": 0.5}
         io.write_csv(arm.first.scored / f"{arm.first.name}.history.csv", [row])
-        record = arm.first.record() | {"best_epoch": 1}
+        record = arm.first.record() | {"best_epoch": 1, "refit": True}  # which leaves it visible
         io.write_json(arm.first.scored / f"{arm.first.name}.run.json", record)
     figure = learning(study, select="f1")
     figure.draw_without_rendering()

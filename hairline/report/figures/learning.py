@@ -9,7 +9,7 @@ from hairline.report.study.results import Run, Study
 
 
 def learning(study: Study, *, select: str) -> Figure:
-    """A line a run; its marker stands at the epoch whose weights were kept. A refit is no part of it."""
+    """A line a run; its marker stands at the epoch that was best on val."""
     arms = study.trained
     looks = {arm.name: style.arm_looks(study)[arm.name] for arm in arms}
     columns = list(dict.fromkeys([f"val_{select}", "val_loss", "train_loss"]))
@@ -34,10 +34,10 @@ def points(run: Run, column: str) -> tuple[list[int], list[float]]:
 
 def _draw_run(panel: Axes, run: Run, column: str, look: style.Look, *, thin: bool) -> None:
     epochs, values = points(run, column)
-    kept = None if run.record().get("refit") else run.record()["best_epoch"]
+    best = run.record()["best_epoch"]
     panel.plot(
         epochs, values, color=look.colour, marker=look.marker, linewidth=0.6 if thin else 1.1,
-        markevery=[place for place, epoch in enumerate(epochs) if epoch == kept], markeredgecolor="none",
+        markevery=[place for place, epoch in enumerate(epochs) if epoch == best], markeredgecolor="none",
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _finish(panel: Axes, column: str, *, classes: int) -> None:
 
 def _about(study: Study) -> str:
     several = "; a line a repeat" if len(study.arms[0].runs) > 1 else ""
-    return f"{_learned_from(study)}; marker: the epoch whose weights were kept{several}"
+    return f"{_learned_from(study)}; marker: the epoch that was best on val{several}"
 
 
 def _learned_from(study: Study) -> str:
