@@ -49,7 +49,7 @@ def main(runs: list[Path], prepared: Path, split: str, choose: int, divisions: i
 
 def scores_of(folder: Path, prepared: Path, split: str) -> list[ImageScore]:
     if split == "val" and io.read_json(folder / "run.json").get("refit"):
-        raise InputError(f"{folder.name} was trained on val, too (refit: true): ask a network that was not")
+        raise InputError(f"{folder.name} was trained on val, too (refit above 0): ask a network that was not")
     run, samples = engine.load_run(folder), read_manifest(prepared)
     images = WholeImages(open_store(prepared, samples), choose_split(samples, 0)[split], batch_size=BATCH_SIZE)
     model = run.as_used.to(memory_format=torch.channels_last)

@@ -171,7 +171,14 @@ def test_a_training_that_val_leads_cannot_be_repeated_without_val(changes, named
     recipe = params.compare.recipes["hrsegnet"].model_copy(update={"train": changes})
     recipe.settings(params.train)
     with pytest.raises(InputError, match=f"{named}.* is led by val, and with refit"):
-        recipe.model_copy(update={"refit": True}).settings(params.train, where="compare.recipes.hrsegnet.train")
+        recipe.model_copy(update={"refit": 1}).settings(params.train, where="compare.recipes.hrsegnet.train")
+
+
+def test_tutors_do_not_stand_beside_turns_because_they_have_seen_what_is_held_out():
+    recipe = read_yaml(ROOT / "params.yaml")["compare"]["recipes"]["hrsegnet"] | {"tutors": {"count": 1}}
+    assert RecipeParams.model_validate(recipe | {"refit": 1}).refit == 1
+    with pytest.raises(ValidationError, match="refit is 2, but tutors learn from all of train"):
+        RecipeParams.model_validate(recipe | {"refit": 2})
 
 
 def test_a_recipe_changes_the_settings_it_names_and_no_others():

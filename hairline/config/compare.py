@@ -23,8 +23,10 @@ class TutorsParams(Section):
 
 class RecipeParams(RunParams):
     tutors: TutorsParams | None = None
-    refit: bool = False
-    """Once val has chosen the threshold, train anew and as long on train and val together; that network is kept."""
+    refit: int = Field(default=0, ge=0)
+    """How many networks choose a threshold before one is trained anew, as long, on train and val together, and is kept.
+    1: that of the train list, by val. More: the pictures of train and val take turns, by fold, at being held out, and
+    all choose together, each asked of the network that has not seen it."""
 
     def settings(self, shared: TrainParams, *, where: str = "") -> TrainParams:
         settings = super().settings(shared, where=where)
@@ -32,10 +34,19 @@ class RecipeParams(RunParams):
         for asked, is_so in led_by_val.items():
             if self.refit and is_so:
                 raise InputError(
-                    f"{where or 'train'}: {asked} is led by val, and with refit: true there is a training without val; "
-                    "leave out one of the two"
+                    f"{where or 'train'}: {asked} is led by val, and with refit above 0 there is a training without "
+                    "val; leave out one of the two"
                 )
         return settings
+
+    @model_validator(mode="after")
+    def _tutors_have_not_seen_what_is_held_out(self) -> "RecipeParams":
+        if self.tutors and self.refit > 1:
+            raise ValueError(
+                f"refit is {self.refit}, but tutors learn from all of train, so there is no picture of it that they "
+                "have not seen; set refit to 1, or leave out the tutors"
+            )
+        return self
 
 
 class CompareParams(Section):

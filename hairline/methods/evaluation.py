@@ -124,8 +124,8 @@ def _refuse_pictures_it_learned_from(task: Task, split: str) -> None:
     record = io.read_json(task.run / "run.json")
     if split == "val" and record.get("refit") and record["data"] == io.sha256_of(task.prepared / "manifest.csv"):
         raise InputError(
-            f"{task.run.name} was trained on train and val (refit: true), so its score on val would say nothing; "
-            "set evaluate.split: test, or leave refit out of its recipe while recipes are chosen"
+            f"{task.run.name} was trained on train and val (refit: {record['refit']}), so its score on val would say "
+            "nothing; set evaluate.split: test, or leave refit out of its recipe while recipes are chosen"
         )
 
 

@@ -51,13 +51,13 @@ def test_the_scores_are_those_of_the_pictures_it_wrote(settings, tiny_settings, 
 
 
 def test_a_network_that_was_trained_on_val_is_not_scored_on_it(settings, tiny_settings, prepared, tmp_path):
-    run = save_random_run(tmp_path / "run", record={"refit": True, "data": sha256_of(prepared / "manifest.csv")})
+    run = save_random_run(tmp_path / "run", record={"refit": 1, "data": sha256_of(prepared / "manifest.csv")})
     on_val = settings.model_copy(update={"split": "val"})
-    with pytest.raises(InputError, match=r"trained on train and val \(refit: true\)"):
+    with pytest.raises(InputError, match=r"trained on train and val \(refit: 1\)"):
         evaluate(task_of(run, prepared), tmp_path / "val", params=on_val, settings=tiny_settings)
     assert not (tmp_path / "val").exists()
     evaluate(task_of(run, prepared), tmp_path / "test", params=settings, settings=tiny_settings)
-    of_others = save_random_run(tmp_path / "others", record={"refit": True, "data": "of another data set"})
+    of_others = save_random_run(tmp_path / "others", record={"refit": 1, "data": "of another data set"})
     evaluate(task_of(of_others, prepared), tmp_path / "others-val", params=on_val, settings=tiny_settings)
 
 

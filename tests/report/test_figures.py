@@ -157,7 +157,7 @@ def test_a_training_of_one_epoch_is_a_point(tmp_path, params):
     for arm in study.arms:
         row = {"epoch": 1, "train_loss": 2.0, "val_loss": 1.0, "val_f1": 0.5}
         io.write_csv(arm.first.scored / f"{arm.first.name}.history.csv", [row])
-        record = arm.first.record() | {"best_epoch": 1, "refit": True}  # which leaves it visible
+        record = arm.first.record() | {"best_epoch": 1, "refit": 1}  # which leaves it visible
         io.write_json(arm.first.scored / f"{arm.first.name}.run.json", record)
     figure = learning(study, select="f1")
     figure.draw_without_rendering()

@@ -1,6 +1,7 @@
 """What every training of a segmentation network shares, whatever the method: data in, a run folder out."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from hairline.data.manifest import Sample, choose_split, read_classes, read_mani
 from hairline.engine.live import live_curves
 from hairline.methods.teaching.rounds import CreateStep, Round, Rounds, later
 from hairline.methods.teaching.training import Training
+from hairline.methods.teaching.turns import take_turns
 from hairline.methods.teaching.tutors import tutored_by
 from hairline.methods.teaching.validation import Validation
 from hairline.models import create_model
 from hairline.models.parts.widths import Widths, widths_of
+
+ValidateOn = Callable[[Sequence[Sample]], Validation]
 
 SEEDS_APART = 1000
 """Between a network and its first tutor, and from tutor to tutor: more than anyone has repeats."""
@@ -54,6 +58,10 @@ def _train(
         chosen["train"] = choose_labelled(chosen["train"], training.masks, seed=training.repeat.seed)
     store = open_store(training.prepared, samples)
     rounds = Rounds(training, store, classes, scratch, device, world)
+
+    def validate_on(pictures: Sequence[Sample]) -> Validation:
+        return _validation(training, store, pictures, classes=len(classes), device=device, world=world)
+
     with live_curves(out.name, training.key(method), is_main=world.is_main) as on_epoch:
         main = Round(
             "checkpoint",
@@ -61,10 +69,10 @@ def _train(
             chosen["train"],
             training.repeat.seed,
             create_step,
-            _validation(training, store, chosen["val"], classes=len(classes), device=device, world=world),
+            validate_on(chosen["val"]),
             on_epoch,
         )
-        model, fitted = _play_all(rounds, main, chosen["val"])
+        model, fitted = _play_all(rounds, main, chosen["val"], validate_on)
     if not world.is_main:
         return
     card = engine.ModelCard(
@@ -89,11 +97,17 @@ def _train(
 
 
 def _validation(
-    training: Training, store: Store, val: list[Sample], *, classes: int, device: torch.device, world: engine.World
+    training: Training,
+    store: Store,
+    pictures: Sequence[Sample],
+    *,
+    classes: int,
+    device: torch.device,
+    world: engine.World,
 ) -> Validation:
     settings = training.settings
     return Validation(
-        WholeImages(store, val, batch_size=training.run.batch_size, rank=world.rank, world=world.size),
+        WholeImages(store, pictures, batch_size=training.run.batch_size, rank=world.rank, world=world.size),
         classes=classes,
         loss=settings.loss,
         normalisation=settings.normalisation,
@@ -104,8 +118,13 @@ def _validation(
     )
 
 
-def _play_all(rounds: Rounds, main: Round, val: list[Sample]) -> tuple[nn.Module, engine.Fitted]:
-    """The main round, after those of its tutors, and before that of all pictures. Its figures are what val says."""
+def _play_all(
+    rounds: Rounds, main: Round, val: Sequence[Sample], validate_on: ValidateOn
+) -> tuple[nn.Module, engine.Fitted]:
+    """The main round, or its turns, after those of its tutors and before that of all pictures.
+
+    The figures are those of pictures that the network which was asked had not seen.
+    """
     training, seconds, tutors = rounds.training, 0.0, []
     for number in range(training.tutors.count if training.tutors else 0):
         model, fitted = rounds.play(_of_tutor(main, number, training.tutors.count))
@@ -115,14 +134,38 @@ def _play_all(rounds: Rounds, main: Round, val: list[Sample]) -> tuple[nn.Module
         settings = training.settings
         step = tutored_by(tutors, settings.loss, training.tutors, normalisation=settings.normalisation)
         main = replace(main, create_step=step)
-    model, fitted = rounds.play(main)
+    together = replace(main, pictures=[*main.pictures, *val])
+    model, fitted = _play_turns(rounds, together, validate_on) if training.refit > 1 else rounds.play(main)
     seconds += fitted.seconds
     if training.refit:
         done = len(fitted.history)
-        model, again = rounds.play(_of_refit(main, val, done))
+        model, again = rounds.play(_of_refit(together, done))
         history = [*fitted.history, *(_refitted(row, done) for row in again.history)]
         fitted, seconds = replace(fitted, weights=again.weights, history=history), seconds + again.seconds
     return model, replace(fitted, seconds=seconds)
+
+
+def _play_turns(rounds: Rounds, together: Round, validate_on: ValidateOn) -> tuple[nn.Module, engine.Fitted]:
+    """A network for each turn, asked at its end about the pictures it was not trained on.
+
+    The figures are of all pictures, at the end of the history, which is that of the first turn.
+    """
+    looks, fits, seconds = [], [], 0.0
+    turns = take_turns(together.pictures, rounds.training.refit)
+    for number, turn in enumerate(turns):
+        model, fitted = rounds.play(_of_turn(together, number, len(turns), turn.pictures))
+        started = time.monotonic()
+        validation = validate_on(turn.held_out)
+        with torch.inference_mode(), engine.number_format(rounds.device, rounds.training.settings.precision):
+            looks.append(validation.look(model.eval()))
+        fits.append(fitted)
+        seconds += fitted.seconds + time.monotonic() - started
+    figures, first = validation.figures(looks), fits[0]
+    end = {"epoch": first.history[-1]["epoch"], **{f"val_{name}": value for name, value in figures.items()}}
+    if together.on_epoch:
+        together.on_epoch(end)
+    history = [*first.history[:-1], first.history[-1] | end]
+    return model, replace(first, figures=figures, history=history, seconds=seconds)
 
 
 def _of_tutor(main: Round, number: int, count: int) -> Round:
@@ -136,13 +179,23 @@ def _of_tutor(main: Round, number: int, count: int) -> Round:
     )
 
 
-def _of_refit(main: Round, val: list[Sample], done: int) -> Round:
-    tell = main.on_epoch
+def _of_turn(together: Round, number: int, count: int, pictures: Sequence[Sample]) -> Round:
     return replace(
-        main,
+        together,
+        name=f"turn-{number}",
+        label=f"{together.label}, turn {number + 1} of {count}",
+        pictures=pictures,
+        validation=None,
+        on_epoch=None if number else together.on_epoch,
+    )
+
+
+def _of_refit(together: Round, done: int) -> Round:
+    tell = together.on_epoch
+    return replace(
+        together,
         name="refit",
-        label=f"{main.label}, refit",
-        pictures=[*main.pictures, *val],
+        label=f"{together.label}, refit",
         validation=None,
         on_epoch=tell and (lambda row: tell(_refitted(row, done))),
     )

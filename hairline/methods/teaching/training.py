@@ -32,8 +32,8 @@ class Training:
     """A second prepared data set, of the same classes, that part of each batch is taken from."""
     mixed_share: float = 0.0
     course: Course = UNCHANGED
-    refit: bool = False
-    """Once val has chosen the threshold, train anew on train and val together."""
+    refit: int = 0
+    """How many networks choose the threshold before one is trained anew on train and val together; 0: no such one."""
     tutors: TutorsParams | None = None
     """None: it learns from masks or soft labels alone."""
 

@@ -1,5 +1,8 @@
 """How good a network is on the val split while it trains, and at which threshold."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import nn
@@ -13,6 +16,15 @@ from hairline.metrics import ImageScore, best_threshold, measure
 from hairline.models.parts.views import with_views
 
 TOLERANCES = (2,)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a network says of pictures, scored at 0.5 and at every threshold."""
+
+    scores: list[ImageScore]
+    loss: float
+    """Mean over the pictures."""
 
 
 class Validation:
@@ -39,6 +51,9 @@ class Validation:
         self.normalisation, self.views, self.precision, self.device = normalisation, views, precision, device
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
+        return self.figures([self.look(model)])
+
+    def look(self, model: nn.Module) -> Look:
         scores: list[ImageScore] = []
         losses = np.zeros(2)
         asked = with_views(model, **self.views.model_dump())
@@ -49,8 +64,13 @@ class Validation:
             found = score_seen(seen, classes=self.classes, threshold=0.5, tolerances=TOLERANCES, lines=False)
             scores += [score for score, _ in found]
         total, count = sum_over_world(losses)
-        figures = _figures(gather_scores(scores), self.classes, self.threshold_margin)
-        return {**figures, "loss": float(total / count)}
+        return Look(gather_scores(scores), float(total / count))
+
+    def figures(self, looks: Sequence[Look]) -> dict[str, float]:
+        """Of all these pictures together, whichever network was asked about which."""
+        scores = [score for look in looks for score in look.scores]
+        loss = sum(look.loss * len(look.scores) for look in looks) / len(scores)
+        return {**_figures(scores, self.classes, self.threshold_margin), "loss": loss}
 
     def _losses(self, seen: Seen) -> np.ndarray:
         """Their sum, picture by picture because a loss like Dice depends on who shares its batch, and their count."""

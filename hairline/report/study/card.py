@@ -23,7 +23,6 @@ OF_CLASS = {
 }
 DRAWN = ("synthetic", "synthetic_defects")
 """Sources of pictures that no camera took."""
-REFIT = ", and once more with the {val} of val, when they had chosen the threshold"
 RECIPE = ("run", "settings", "label_dilation", "tutors", "refit", "method")
 EXAMPLE = """\
 ```python
@@ -146,27 +145,43 @@ def _data(run: Run, record: Mapping[str, Any], samples: Sequence[Sample]) -> dic
     mixed = (
         {"mixed in": f"{record['mixed'][1]:.0%} of each batch, from a second data set"} if record.get("mixed") else {}
     )
+    trained, validated = _trained_and_validated(counts, refit=int(record.get("refit") or 0))
     return {
         "data set": record["dataset"],
-        "trained on": f"{counts['train']} pictures" + (REFIT.format(val=counts["val"]) if record.get("refit") else ""),
+        "trained on": trained,
         **start,
         **mixed,
-        "validated on": f"{counts['val']} pictures",
+        "validated on": validated,
         "tested on": f"{scores['images']} pictures of {run.metrics['dataset']}, {scores['crack_free_images']} of them "
         "without a crack",
     }
+
+
+def _trained_and_validated(counts: Mapping[str, int], *, refit: int) -> tuple[str, str]:
+    train, val = f"{counts['train']} pictures", f"{counts['val']} pictures"
+    if refit == 0:
+        return train, val
+    if refit == 1:
+        return f"{train}, and once more with the {counts['val']} of val, when they had chosen the threshold", val
+    both = counts["train"] + counts["val"]
+    return (
+        f"{both} pictures, when {refit} networks, each without a part of them, had chosen the threshold",
+        f"the same {both} pictures, each by the one of these {refit} networks that had not seen it",
+    )
 
 
 def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> Iterator[str]:
     val = {title: record["val"][score] for title, score in OF_CLASS.items() if score in record["val"]}
     figures = ", ".join(f"{title} {value:.3f}" for title, value in val.items())
     figures += " (means over the classes)" if len(run.classes) > 2 else ""
+    refit = int(record.get("refit") or 0)
+    by, on = ("Val", "On val") if refit < 2 else ("They", "On pictures held out in turn")
     if len(run.classes) == 2:
-        chosen = f"Val chose the threshold, {run.metrics['threshold']:.3f}; the test split chose nothing."
+        chosen = f"{by} chose the threshold, {run.metrics['threshold']:.3f}; the test split chose nothing."
     else:
         chosen = "A pixel is of the likeliest class: there is no threshold. The test split chose nothing."
-    kept = "before val was trained on, too" if record.get("refit") else "whose weights were kept"
-    yield f"On val, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
+    kept = "before all of them were trained on" if refit else "whose weights were kept"
+    yield f"{on}, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
     for each in (run, *elsewhere):
         which = f"the {each.metrics['split']} split of {code(each.metrics['dataset'])}"
         yield f"On {which}, {each.scores['images']} pictures, with 95 % intervals over pictures:"

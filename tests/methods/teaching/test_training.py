@@ -19,10 +19,13 @@ from hairline.data.loading.store import open_store
 from hairline.data.manifest import choose_split, read_manifest
 from hairline.engine import load_run
 from hairline.errors import InputError
+from hairline.io import read_csv
 from hairline.methods.soften import soften, teacher_probabilities
+from hairline.methods.teaching.rounds import Rounds
 from hairline.methods.teaching.soft_labels import plan_student
 from hairline.methods.teaching.train import train
 from hairline.methods.teaching.validation import Validation
+from hairline.metrics import best_threshold
 from tests.methods.runs import train_supervised
 
 ROOT = Path(__file__).parents[3]
@@ -141,13 +144,13 @@ def test_cross_validation_tests_on_its_fold_and_trains_on_neither_it_nor_its_val
 
 def test_a_refit_has_seen_val_too_and_decides_by_the_threshold_of_the_network_that_had_not(training, tmp_path):
     plain = train_supervised(training, tmp_path / "plain")
-    refit = train_supervised(replace(training, refit=True), tmp_path / "refit")
+    refit = train_supervised(replace(training, refit=1), tmp_path / "refit")
     one, other = load_run(plain), load_run(refit)
     assert one.card.threshold == other.card.threshold
     assert one.card.weights_sha256 != other.card.weights_sha256
     records = [json.loads((folder / "run.json").read_text()) for folder in (plain, refit)]
     assert records[0]["val"] == records[1]["val"]
-    assert [record["refit"] for record in records] == [False, True]
+    assert [record["refit"] for record in records] == [0, 1]
     before, after = ((folder / "history.csv").read_text().splitlines() for folder in (plain, refit))
     epochs = training.run.epochs
     assert len(before) == 1 + epochs and len(after) == 1 + 2 * epochs
@@ -162,7 +165,7 @@ def test_a_refit_is_a_training_on_train_and_val_and_on_no_test_picture(training,
         return TrainBatches(store, samples, **arguments)
 
     monkeypatch.setattr("hairline.methods.teaching.rounds.TrainBatches", noted)
-    train_supervised(replace(training, refit=True), tmp_path / "refit")
+    train_supervised(replace(training, refit=1), tmp_path / "refit")
     chosen = {
         split: [sample.id for sample in members] for split, members in choose_split(read_manifest(prepared), 0).items()
     }
@@ -170,9 +173,42 @@ def test_a_refit_is_a_training_on_train_and_val_and_on_no_test_picture(training,
     assert chosen["val"] and not set(chosen["test"]) & set(pictures[1])
 
 
+def test_in_turns_each_picture_is_held_out_once_and_all_choose_the_threshold(training, prepared, tmp_path, monkeypatch):
+    asked, trained, answers = [], [], []
+    look, play = Validation.look, Rounds.play
+
+    def noted_look(validation, model):
+        answers.append(look(validation, model))
+        asked.append(sorted(validation.images.ids))
+        return answers[-1]
+
+    def noted_play(rounds, round):
+        trained.append((round.name, [sample.id for sample in round.pictures], round.seed))
+        return play(rounds, round)
+
+    monkeypatch.setattr(Validation, "look", noted_look)
+    monkeypatch.setattr(Rounds, "play", noted_play)
+    run = train_supervised(replace(training, refit=3), tmp_path / "turns")
+    chosen = choose_split(read_manifest(prepared), 0)
+    both = [sample.id for split in ("train", "val") for sample in chosen[split]]
+    assert sorted(id for ids in asked for id in ids) == sorted(both)
+    assert [name for name, *_ in trained] == ["turn-0", "turn-1", "turn-2", "refit"] and trained[-1][1] == both
+    for (_, pictures, seed), held_out in zip(trained, asked, strict=False):
+        assert sorted([*pictures, *held_out]) == sorted(both) and seed == training.repeat.seed
+    record = json.loads((run / "run.json").read_text())
+    scores = [score for answer in answers for score in answer.scores]
+    threshold, f1 = best_threshold(scores)
+    assert load_run(run).card.threshold == pytest.approx(threshold, abs=1e-6)
+    assert record["refit"] == 3 and record["val"]["f1"] == pytest.approx(f1, abs=1e-6)
+    rows = read_csv(run / "history.csv")
+    epochs = training.run.epochs
+    assert len(rows) == 2 * epochs and record["best_epoch"] == epochs
+    assert [bool(row["val_f1"]) for row in rows] == [row["epoch"] == str(epochs) for row in rows]
+
+
 def test_a_refit_is_not_for_counted_masks(training, tmp_path):
     with pytest.raises(InputError, match="refit: val pictures"):
-        train_supervised(replace(training, refit=True, masks=4), tmp_path / "run")
+        train_supervised(replace(training, refit=1, masks=4), tmp_path / "run")
 
 
 def test_a_missing_fold_is_refused(training, tmp_path):
@@ -191,7 +227,8 @@ from hairline.engine import fitting
 fitting.SECONDS_BETWEEN_CHECKPOINTS = 0.0
 run, settings, prepared, out, rounds = sys.argv[1:]
 settings = TrainParams.model_validate_json(settings)
-more = {"": {}, "refit": {"refit": True}, "tutors": {"tutors": TutorsParams(count=2)}}[rounds]
+tutors = {"tutors": TutorsParams(count=2)}
+more = {"": {}, "refit": {"refit": 1}, "turns": {"refit": 2}, "tutors": tutors}[rounds]
 training = Training(RunParams.model_validate_json(run), settings, Path(prepared), Repeat(0, 0), **more)
 method, create_step = plan_supervised(settings)
 train(training, Path(out), method=method, create_step=create_step)
@@ -199,14 +236,15 @@ train(training, Path(out), method=method, create_step=create_step)
 
 
 @pytest.mark.parametrize(
-    ("rounds", "begun"), [("", "checkpoint-0.pt"), ("refit", "refit-0.pt"), ("tutors", "tutor-1-0.pt")]
+    ("rounds", "begun"),
+    [("", "checkpoint-0.pt"), ("refit", "refit-0.pt"), ("turns", "turn-1-0.pt"), ("tutors", "tutor-1-0.pt")],
 )
 def test_a_killed_training_ends_with_the_weights_of_one_that_was_not_killed(
     training, tmp_path, monkeypatch, rounds, begun
 ):
     long = replace(training, run=training.run.model_copy(update={"epochs": 12}))
-    if rounds:
-        long = replace(long, **{rounds: True if rounds == "refit" else TutorsParams(count=2)})
+    more = {"": {}, "refit": {"refit": 1}, "turns": {"refit": 2}, "tutors": {"tutors": TutorsParams(count=2)}}[rounds]
+    long = replace(long, **more)
     whole = train_supervised(long, tmp_path / "whole")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path / "elsewhere"))  # where nothing is finished yet
     arguments = [
@@ -262,7 +300,7 @@ def test_two_processes_validate_with_the_same_counts_as_one(training, prepared, 
         assert first[1][name] == pytest.approx(value, rel=1e-6), name
 
 
-@pytest.mark.parametrize("rounds", ["", "refit", "tutors"])
+@pytest.mark.parametrize("rounds", ["", "refit", "turns", "tutors"])
 def test_two_processes_train_write_one_run_and_end_together(training, tmp_path, free_port, rounds):
     arguments = [training.run.model_dump_json(), training.settings.model_dump_json(), str(training.prepared)]
     environment = os.environ | {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port)}

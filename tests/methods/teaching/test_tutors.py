@@ -81,7 +81,7 @@ def test_each_tutor_has_a_chance_of_its_own(training, tmp_path, monkeypatch):
         return model, fitted
 
     monkeypatch.setattr(Rounds, "play", noted)
-    train_supervised(replace(training, tutors=TutorsParams(count=2), refit=True), tmp_path / "run")
+    train_supervised(replace(training, tutors=TutorsParams(count=2), refit=1), tmp_path / "run")
     assert [name for name, *_ in played] == ["tutor-0", "tutor-1", "checkpoint", "refit"]
     train, val = played[0][1], played[3][1] - played[0][1]
     assert [count for _, count, *_ in played] == [train, train, train, train + val] and val > 0

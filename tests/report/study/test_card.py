@@ -61,10 +61,22 @@ def test_the_card_says_what_the_results_say(tmp_path, params):
 def test_the_card_of_a_refit_says_that_val_was_trained_on_when_it_had_chosen(tmp_path, params):
     chosen = made(tmp_path, params)
     path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.run.json"
-    io.write_json(path, io.read_json(path) | {"refit": True})
+    io.write_json(path, io.read_json(path) | {"refit": 1})
     (text,) = cards(tmp_path, chosen)[1].values()
     assert "10 pictures, and once more with the" in text
-    assert "before val was trained on, too" in text and "whose weights were kept" not in text
+    assert "before all of them were trained on" in text and "whose weights were kept" not in text
+
+
+def test_the_card_of_a_refit_in_turns_says_that_all_pictures_chose_and_by_whom_each_was_seen(tmp_path, params):
+    chosen = made(tmp_path, params)
+    path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.run.json"
+    record = io.read_json(path)
+    io.write_json(path, record | {"refit": 3})
+    (text,) = cards(tmp_path, chosen)[1].values()
+    both = record["images"]["train"] + record["images"]["val"]
+    assert f"{both} pictures, when 3 networks, each without a part of them, had chosen the threshold" in text
+    assert f"the same {both} pictures, each by the one of these 3 networks that had not seen it" in text
+    assert "On pictures held out in turn" in text and "They chose the threshold, 0.500" in text
 
 
 def test_the_card_tells_the_size_of_the_file_and_the_time_by_each_engine(tmp_path, params):
