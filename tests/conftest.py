@@ -1,6 +1,5 @@
 """What many tests share: parameters like the demo's, and a folder of their own for caches."""
 
-import os
 import socket
 from pathlib import Path
 
@@ -54,5 +53,5 @@ def tiny_run(params: Params) -> RunParams:
 
 @pytest.fixture
 def tiny_settings(params: Params) -> TrainParams:
-    changes = {"crop": 48, "threads": 1, "deterministic": True, "validations": 99}
-    return params.train.model_copy(update=changes | {"device": os.environ.get("HAIRLINE_TEST_DEVICE", "cpu")})
+    changes = {"crop": 48, "threads": 1, "deterministic": True, "validations": 99, "device": "cpu"}
+    return params.train.model_copy(update=changes)
