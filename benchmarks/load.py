@@ -1,5 +1,7 @@
 """How fast training samples are made on one core, against a loader that decodes every file each time.
 
+`--makers` asks instead what several threads make, by the clock, as a GPU needs it.
+
 Example: taskset --cpu-list 0 python -m benchmarks.load
 """
 
@@ -40,6 +42,12 @@ PLAIN = AugmentParams(
     shade=0,
     stains=0,
 )
+BUSY = PLAIN.model_copy(
+    update={
+        "rotate": 10, "scale": (0.8, 1.25), "contrast": 0.2, "brightness": 0.15, "channel_gain": 0.05,
+        "double_exposure": 0.5, "shade": 0.5, "stains": 0.5,
+    }
+)  # fmt: skip
 WARP = PLAIN.model_copy(update={"rotate": 180, "scale": (0.7, 1.4), "contrast": 0.4, "brightness": 0.25})
 
 
@@ -104,17 +112,22 @@ def decoded_then_augmented(folder: Path, samples: Sequence[Sample]) -> Iterator[
         yield torch.from_numpy(np.stack(images))
 
 
-def samples_per_second(batches: Callable[[], Iterator[Batch] | Iterator[torch.Tensor]], *, seconds: float) -> float:
+def samples_per_second(
+    batches: Callable[[], Iterator[Batch] | Iterator[torch.Tensor]],
+    *,
+    seconds: float,
+    clock: Callable[[], float] = time.process_time,
+) -> float:
     """CPU time of the process, so that a busy neighbour does not count; one round first to warm up."""
     for _ in batches():
         pass
-    count, start = 0, time.process_time()
-    while time.process_time() - start < seconds:
+    count, start = 0, clock()
+    while clock() - start < seconds:
         count += sum(1 for _ in batches())
-    return BATCH * count / (time.process_time() - start)
+    return BATCH * count / (clock() - start)
 
 
-def main(seconds: float) -> None:
+def main(seconds: float, makers: list[int]) -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -122,9 +135,16 @@ def main(seconds: float) -> None:
         samples = draw_dataset(folder)
         store = open_store(folder, samples)
 
-        def stored(params: AugmentParams) -> Callable[[], Iterator[Batch]]:
-            batches = TrainBatches(store, samples, crop=CROP, batch_size=BATCH, augment=params, seed=0)
+        def stored(params: AugmentParams, *, makers: int = 1) -> Callable[[], Iterator[Batch]]:
+            batches = TrainBatches(store, samples, crop=CROP, batch_size=BATCH, augment=params, seed=0, makers=makers)
             return lambda: batches.epoch(0)
+
+        if makers:
+            print(f"{WIDTH} x {HEIGHT}, crop {CROP}, batch {BATCH}, batches per second by the clock:")
+            for count in makers:
+                rate = samples_per_second(stored(BUSY, makers=count), seconds=seconds, clock=time.perf_counter) / BATCH
+                print(f"  store, double exposures, shade and stains, {count} threads{rate:8.1f}")
+            return
 
         results = {
             "store, crop + flip": samples_per_second(stored(PLAIN), seconds=seconds),
@@ -145,6 +165,7 @@ def main(seconds: float) -> None:
 
 if __name__ == "__main__":
     parser = script_parser(__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="CPU seconds for each of the four measurements")
+    parser.add_argument("--seconds", type=float, default=5.0, help="seconds for each of the measurements")
+    parser.add_argument("--makers", type=int, nargs="+", default=[], help="numbers of threads, such as 1 4 8")
     arguments = parser.parse_args()
-    main(arguments.seconds)
+    main(arguments.seconds, arguments.makers)

@@ -1,6 +1,13 @@
 """The loops: fit and predict, on one process or many. Nothing in here is about cracks."""
 
-from hairline.engine.device import choose_device, number_format, resolve_precision, seed_everything, set_up_device
+from hairline.engine.device import (
+    batch_makers,
+    choose_device,
+    number_format,
+    resolve_precision,
+    seed_everything,
+    set_up_device,
+)
 from hairline.engine.fitting import Fitted, fit
 from hairline.engine.once import once
 from hairline.engine.parallel import World, gather_over_world, join_world, leave_world, sum_over_world, wait_for_all
@@ -15,6 +22,7 @@ __all__ = [
     "Run",
     "Stretch",
     "World",
+    "batch_makers",
     "choose_device",
     "fit",
     "gather_over_world",

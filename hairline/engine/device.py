@@ -47,6 +47,15 @@ def choose_device(name: str, threads: int, *, option: str, index: int = 0) -> to
     return device
 
 
+def batch_makers(device: torch.device) -> int:
+    """Threads that make batches while the device trains.
+
+    One keeps up with a CPU, whose cores more would take away. On an H200 a step of hrsegnet takes 22 ms and a batch of
+    16 crops 39 ms; 18 ms by four threads, and no less by more of them, which wait for each other.
+    """
+    return min(4, max(1, _cores() - 1)) if device.type == "cuda" else 1
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hairline.engine import World, number_format, resolve_precision, set_up_device
+from hairline.engine import World, batch_makers, device, number_format, resolve_precision, set_up_device
 from hairline.errors import InputError
 from tests.engine.toy import toy_settings
 
@@ -40,6 +40,14 @@ print("torch._dynamo" in sys.modules)
 
 
 CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(("kind", "cores", "makers"), [("cpu", 16, 1), ("cuda", 16, 4), ("cuda", 3, 2), ("cuda", 1, 1)])
+def test_a_gpu_has_more_threads_that_make_batches_than_a_cpu_as_far_as_there_are_cores(
+    kind, cores, makers, monkeypatch
+):
+    monkeypatch.setattr(device, "_cores", lambda: cores)
+    assert batch_makers(torch.device(kind)) == makers
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ All randomness comes from (seed, epoch, position), so an epoch can be repeated e
 many processes share them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import cv2
@@ -79,7 +80,9 @@ class TrainBatches:
         mixed: Mixed | None = None,
         rank: int = 0,
         world: int = 1,
+        makers: int = 1,
     ) -> None:
+        """`makers`: threads that make batches ahead; what is in them does not depend on it."""
         if not samples:
             raise InputError("no samples to train on")
         largest = len(samples)
@@ -102,7 +105,7 @@ class TrainBatches:
         self._store, self._samples, self._soft = store, list(samples), soft
         self._mixed, self._others = mixed, others
         self._crop, self._size, self._augment, self._seed = crop, size, augment, seed & 0xFFFFFFFF
-        self._relabel, self._rank, self._share = relabel, rank, size // world
+        self._relabel, self._rank, self._share, self._makers = relabel, rank, size // world, makers
         cv2.setNumThreads(1)  # OpenCV's own threads would fight with torch's for pieces too small to divide
 
     def __len__(self) -> int:
@@ -110,14 +113,14 @@ class TrainBatches:
         return len(self._samples) // (self._size - self._others)
 
     def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
-        """This process's share of every batch of the epoch from `start` on, made ahead in a thread of its own."""
-        return prefetch(self._batches(number, start), ahead=_AHEAD)
+        """This process's share of every batch of the epoch from `start` on, made ahead."""
+        return prefetch(self._batches(number, start), ahead=_AHEAD * self._makers, makers=self._makers)
 
-    def _batches(self, epoch: int, first: int) -> Iterator[Batch]:
+    def _batches(self, epoch: int, first: int) -> Iterator[Callable[[], Batch]]:
         order = self._order(epoch)
         for batch in range(first, len(self)):
             start = batch * self._size + self._rank * self._share
-            yield self._batch(epoch, start, order)
+            yield partial(self._batch, epoch, start, order)
 
     def _order(self, epoch: int) -> list[tuple[Store, Sample]]:
         """What the epoch shows, batch after batch."""
@@ -222,7 +225,7 @@ class WholeImages:
         return len(self._batches)
 
     def __iter__(self) -> Iterator[Batch]:
-        return prefetch(map(self._batch, self._batches), ahead=_AHEAD)
+        return prefetch((partial(self._batch, ids) for ids in self._batches), ahead=_AHEAD)
 
     def _batch(self, ids: tuple[str, ...]) -> Batch:
         return Batch(

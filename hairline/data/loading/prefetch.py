@@ -1,62 +1,35 @@
-"""Make the next batches in one thread while the present one is trained on."""
+"""Make the next batches in threads of their own while the present one is trained on."""
 
-import threading
-from collections.abc import Iterable, Iterator
-from queue import Empty, Full, Queue
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_POLL = 0.05  # seconds until a thread that is no longer needed notices it
+THREADS = "prefetch"
+"""What their names begin with."""
 
 
-class _Failure:
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+def prefetch(makes: Iterable[Callable[[], Item]], *, ahead: int, makers: int = 1) -> Iterator[Item]:
+    """What each of them makes, in their order, up to `ahead` of it in advance by so many threads.
 
-
-_END = object()
-
-
-def prefetch(items: Iterable[Item], *, ahead: int) -> Iterator[Item]:
-    """The same items, up to `ahead` of them made in advance.
-
-    What goes wrong while making one is raised here; a caller that stops early stops the thread.
+    What goes wrong while making one is raised here in its turn; a caller that stops early stops the threads.
     """
-    ready: Queue[object] = Queue(ahead)
-    stop = threading.Event()
-
-    def hand_over(item: object) -> None:
-        while not stop.is_set():
-            try:
-                return ready.put(item, timeout=_POLL)
-            except Full:
-                continue
-        return None
-
-    def work() -> None:
-        try:
-            for item in items:
-                hand_over(item)
-                if stop.is_set():
-                    return
-            hand_over(_END)
-        except BaseException as error:  # carried to the thread that waits for it
-            hand_over(_Failure(error))
-
-    thread = threading.Thread(target=work, name="prefetch", daemon=True)
-    thread.start()
+    pool = ThreadPoolExecutor(makers, thread_name_prefix=THREADS)
+    waiting: deque[Future[Item]] = deque()
     try:
-        while True:
-            try:
-                item = ready.get(timeout=1.0)  # a plain get() would not let Ctrl-C through on every platform
-            except Empty:
-                continue
-            if item is _END:
-                return
-            if isinstance(item, _Failure):
-                raise item.error
-            yield item
+        for make in makes:
+            waiting.append(pool.submit(make))
+            if len(waiting) > ahead:
+                yield _made(waiting.popleft())
+        while waiting:
+            yield _made(waiting.popleft())
     finally:
-        stop.set()
-        thread.join()
+        pool.shutdown(cancel_futures=True)
+
+
+def _made(item: Future[Item]) -> Item:
+    while not wait([item], timeout=1.0).done:  # without an end it would not let Ctrl-C through on every platform
+        pass
+    return item.result()

@@ -104,6 +104,7 @@ class Rounds:
             mixed=_open_mixed(training, self.classes),
             rank=self.world.rank,
             world=self.world.size,
+            makers=engine.batch_makers(self.device),
         )
 
 

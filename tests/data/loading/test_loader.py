@@ -8,6 +8,7 @@ import torch
 
 from hairline.data.loading.labels import dilate_label
 from hairline.data.loading.loader import Batch, Mixed, TrainBatches, WholeImages
+from hairline.data.loading.prefetch import THREADS
 from hairline.data.loading.soft_labels import SoftLabels, SoftLabelWriter
 from hairline.data.loading.store import open_store
 from hairline.errors import InputError
@@ -163,6 +164,16 @@ def test_soft_labels_of_other_pictures_are_refused_before_the_training(data, sof
         batches(data, soft=soft(data[1], height=1))
 
 
+def test_how_many_threads_make_the_batches_changes_nothing_in_them(data, soft):
+    planes = soft(data[1])
+    one, four = (
+        TrainBatches(*data, crop=24, batch_size=2, augment=BUSY, seed=5, soft=planes, makers=makers)
+        for makers in (1, 4)
+    )
+    for epoch in range(5):
+        assert same(list(one.epoch(epoch)), list(four.epoch(epoch)))
+
+
 def test_no_samples_and_an_impossible_zoom_are_refused(data):
     with pytest.raises(InputError, match="no samples to train on"):
         TrainBatches(data[0], [], crop=16, batch_size=2, augment=None, seed=0)
@@ -176,7 +187,7 @@ def test_a_fault_while_a_batch_is_made_reaches_the_training(data):
     loader = TrainBatches(store, strange, crop=16, batch_size=10, augment=None, seed=0)
     with pytest.raises(KeyError, match="not in the store"):
         list(loader.epoch(0))
-    assert all(thread.name != "prefetch" for thread in threading.enumerate())
+    assert not any(thread.name.startswith(THREADS) for thread in threading.enumerate())
 
 
 def of_other(ids) -> list[str]:
