@@ -165,6 +165,15 @@ def test_a_training_of_one_epoch_is_a_point(tmp_path, params):
     assert (list(drawn.get_xdata()), list(drawn.get_ydata()), drawn.get_markevery()) == ([1], [0.5], [0])
 
 
+def test_the_learning_curves_say_where_all_pictures_were_held_out_in_turns(tmp_path, params):
+    study = made(tmp_path, params, "compare")
+    assert "in turns" not in learning(study, select="f1").get_suptitle()
+    run = study.arms[0].first
+    io.write_json(run.scored / f"{run.name}.run.json", run.record() | {"refit": 2})
+    title = learning(study, select="f1").get_suptitle().replace("\n", " ")
+    assert "to validate, all of them in turns; marker" in title
+
+
 def test_losses_of_many_magnitudes_get_a_logarithmic_axis(tmp_path, params):
     study = made(tmp_path, params, "compare")
     run = study.arms[0].first

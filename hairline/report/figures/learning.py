@@ -63,12 +63,16 @@ def _about(study: Study) -> str:
 def _learned_from(study: Study) -> str:
     """Of each data set that networks were trained on: how many pictures, or from how few to how many."""
     counts: dict[str, list[dict[str, int]]] = {}
+    in_turns = set()
     for arm in study.trained:
         for run in arm.runs:
             record = run.record()
             counts.setdefault(record["dataset"], []).append(record["images"])
+            if int(record.get("refit") or 0) > 1:
+                in_turns.add(record["dataset"])
     return "; ".join(
         f"{style.shorten(name)}: {_span(images, 'train')} pictures to train, {_span(images, 'val')} to validate"
+        + (", all of them in turns" if name in in_turns else "")
         for name, images in counts.items()
     )
 
