@@ -118,7 +118,7 @@ def samples_per_second(
     seconds: float,
     clock: Callable[[], float] = time.process_time,
 ) -> float:
-    """CPU time of the process, so that a busy neighbour does not count; one round first to warm up."""
+    """By the CPU time of the process, where a busy neighbour does not count, or another clock; one round to warm up."""
     for _ in batches():
         pass
     count, start = 0, clock()
@@ -165,7 +165,9 @@ def main(seconds: float, makers: list[int]) -> None:
 
 if __name__ == "__main__":
     parser = script_parser(__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="seconds for each of the measurements")
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="a measurement; of the CPU, or with --makers by the clock"
+    )
     parser.add_argument("--makers", type=int, nargs="+", default=[], help="numbers of threads, such as 1 4 8")
     arguments = parser.parse_args()
     main(arguments.seconds, arguments.makers)

@@ -5,6 +5,7 @@ import pytest
 
 from hairline.config import Params
 from hairline.html.markup import data_block, tag
+from hairline.io import write_json
 from hairline.report.page.charts import study_charts
 from hairline.report.page.cost import pareto_front
 from hairline.report.page.learning import learning, mean_history
@@ -49,6 +50,16 @@ def test_what_matters_has_a_colour_of_its_own_and_the_rest_is_grey(tmp_path, man
     assert len(set(coloured.values())) == len(coloured) == SHOWN
     assert len(looks) == 15
     assert "Grey: all other arms" in learning(study, looks, select="f1")
+
+
+def test_the_learning_chart_says_that_after_a_refit_val_has_chosen_the_threshold(tmp_path, many):
+    make_results(tmp_path, many, images=2)
+    study = distillation(tmp_path, many)
+    looks = looks_of(study, select="f1")
+    assert "What the kept weights were chosen by." in learning(study, looks, select="f1")
+    run = study.arms[1].first
+    write_json(run.scored / f"{run.name}.run.json", {**run.record(), "refit": 1})
+    assert "or with a refit the threshold, were chosen by." in learning(study, looks, select="f1")
 
 
 def test_every_mark_lies_inside_its_chart(tmp_path, many):

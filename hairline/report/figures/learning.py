@@ -68,7 +68,7 @@ def _learned_from(study: Study) -> str:
         for run in arm.runs:
             record = run.record()
             counts.setdefault(record["dataset"], []).append(record["images"])
-            if int(record.get("refit") or 0) > 1:
+            if run.refit > 1:
                 in_turns.add(record["dataset"])
     return "; ".join(
         f"{style.shorten(name)}: {_span(images, 'train')} pictures to train, {_span(images, 'val')} to validate"

@@ -36,7 +36,9 @@ def learning(study: Study, looks: Looks, *, select: str) -> Html | None:
     repeats = len(study.arms[0].runs)
     over = f" Mean of {repeats} repeats, as far as all of them were trained." if repeats > 1 else ""
     grey = " Grey: all other arms." if len(named) < len(curves) else ""
-    return chart_figure(drawing, f"Learning: {title} on val", f"What the kept weights were chosen by.{over}{grey}")
+    has_refit = any(run.refit for arm in own_arms(study) for run in arm.runs)
+    chosen = "kept weights, or with a refit the threshold," if has_refit else "kept weights"
+    return chart_figure(drawing, f"Learning: {title} on val", f"What the {chosen} were chosen by.{over}{grey}")
 
 
 def mean_history(arm: Arm, column: str) -> list[Point]:

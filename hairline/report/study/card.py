@@ -145,7 +145,7 @@ def _data(run: Run, record: Mapping[str, Any], samples: Sequence[Sample]) -> dic
     mixed = (
         {"mixed in": f"{record['mixed'][1]:.0%} of each batch, from a second data set"} if record.get("mixed") else {}
     )
-    trained, validated = _trained_and_validated(counts, refit=int(record.get("refit") or 0))
+    trained, validated = _trained_and_validated(counts, refit=run.refit)
     return {
         "data set": record["dataset"],
         "trained on": trained,
@@ -174,13 +174,12 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
     val = {title: record["val"][score] for title, score in OF_CLASS.items() if score in record["val"]}
     figures = ", ".join(f"{title} {value:.3f}" for title, value in val.items())
     figures += " (means over the classes)" if len(run.classes) > 2 else ""
-    refit = int(record.get("refit") or 0)
-    by, on = ("Val", "On val") if refit < 2 else ("They", "On pictures held out in turn")
+    by, on = ("Val", "On val") if run.refit < 2 else ("They", "On pictures held out in turn")
     if len(run.classes) == 2:
         chosen = f"{by} chose the threshold, {run.metrics['threshold']:.3f}; the test split chose nothing."
     else:
         chosen = "A pixel is of the likeliest class: there is no threshold. The test split chose nothing."
-    kept = "before all of them were trained on" if refit else "whose weights were kept"
+    kept = "before all of them were trained on" if run.refit else "whose weights were kept"
     yield f"{on}, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
     for each in (run, *elsewhere):
         which = f"the {each.metrics['split']} split of {code(each.metrics['dataset'])}"

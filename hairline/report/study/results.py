@@ -97,6 +97,11 @@ class Run:
         """run.json: what the training depended on, and how it went."""
         return io.read_json(self.scored / f"{self.name}.run.json")
 
+    @property
+    def refit(self) -> int:
+        """How many networks chose the threshold before this one was trained anew on train and val; 0: it was not."""
+        return int(self.record().get("refit") or 0)
+
 
 @dataclass(frozen=True)
 class Arm:
