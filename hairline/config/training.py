@@ -36,6 +36,11 @@ class AugmentParams(Section):
     shade: Share
     stains: Share
     """Probability of light that falls unevenly; of dark blotches that are no cracks."""
+    drawn_cracks: Share
+    drawn_things: Share
+    """Probability of cracks drawn onto the crop; of a joint, scratch, twig or the like drawn onto it."""
+    covers: Share
+    """Probability of something large that reaches in from outside, mostly dark; what it hides is background."""
 
 
 class LossParams(Section):

@@ -90,6 +90,7 @@ def _draw(prepared: Path, settings: TrainParams, seed: int) -> Iterator[tuple[np
         augment=settings.augment,
         seed=seed,
         relabel=relabelling("none", settings.borders, classes=classes),
+        classes=classes,
     )
     for epoch in counting():
         for batch in batches.epoch(epoch):

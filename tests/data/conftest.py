@@ -80,6 +80,9 @@ NO_AUGMENT = AugmentParams(
     double_exposure=0,
     shade=0,
     stains=0,
+    drawn_cracks=0,
+    drawn_things=0,
+    covers=0,
 )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from hairline.classes import IGNORE
 from hairline.config import AugmentParams
-from hairline.data.loading.distractors import expose_twice, shade, stain
+from hairline.data.loading.distractors import cover, expose_twice, shade, stain
+from hairline.data.loading.drawn import draw_on
 from hairline.errors import InputError
 
 _MIDDLE_GREY = 128.0
@@ -44,13 +45,14 @@ def augment(
     params: AugmentParams | None,
     rng: np.random.Generator,
     second: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]] | None = None,
+    label: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """uint8 [H, W, 3], uint8 [H, W] and [..., H, W] -> the same kinds at crop x crop; None: nothing but the crop.
 
     Soft planes of uint8 stay uint8, others become float32. Where a picture is smaller than the crop, its reflection
     fills the rest and the mask says ignore, so that no crack counts twice. What a rotation brings in from outside is
     reflected in all three: there image and labels agree. `second` draws the other picture of a double exposure, and its
-    mask.
+    mask; `label` makes class ids of where a drawn crack is.
     """
     image, mask, soft = _pad(image, mask, soft, crop)
     if params is None:
@@ -60,6 +62,10 @@ def augment(
         image, mask, soft = _cut(image, mask, soft, crop=crop, flip=params.flip, crack=crack, rng=rng)
     else:
         image, mask, soft = _warp(image, mask, soft, crop=crop, params=params, crack=crack, rng=rng)
+    if label is not None:
+        image, mask = _draw_on(image, mask, params, label, rng)
+    if _happens(params.covers, rng):
+        image, mask = cover(image, mask, rng)
     image = _relight(image, params, rng)
     image = _degrade(image, params, rng)
     if second is not None and _happens(params.double_exposure, rng):
@@ -76,6 +82,22 @@ def augment(
 def _happens(probability: float, rng: np.random.Generator) -> bool:
     """What is never asked for draws nothing: then the other draws are what they were before it was thought of."""
     return probability > 0 and rng.random() < probability
+
+
+def _draw_on(
+    image: np.ndarray,
+    mask: np.ndarray,
+    params: AugmentParams,
+    label: Callable[[np.ndarray], np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A crack, a thing, both or neither; where the photograph has a class of its own, that stays."""
+    crack, thing = _happens(params.drawn_cracks, rng), _happens(params.drawn_things, rng)
+    if not crack and not thing:
+        return image, mask
+    image, cracked, hidden = draw_on(image, crack=crack, thing=thing, rng=rng)
+    mask = np.where(hidden & (mask != IGNORE), 0, mask)
+    return image, np.where(mask == 0, label(cracked), mask).astype(np.uint8)
 
 
 def _cut_second(

@@ -25,6 +25,7 @@ from hairline.data.manifest import Sample
 from hairline.errors import InputError
 
 _AHEAD = 2
+_UNTAUGHT = ("double_exposure", "drawn_cracks", "drawn_things", "covers")  # changes that no teacher has seen
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class TrainBatches:
 
     `batch_size` is that of all processes together; each takes its share. A last, incomplete batch is left out, unless
     it is the only one. With `mixed`, an epoch is still one pass over `samples`, in more batches; the other set goes
-    round and round in orders of its own, over the ends of epochs.
+    round and round in orders of its own, over the ends of epochs. `classes` says which one a drawn crack is.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class TrainBatches:
         augment: AugmentParams | None,
         seed: int,
         relabel: Relabel = lambda mask: mask,
+        classes: Sequence[str] = (),
         soft: SoftLabels | None = None,
         mixed: Mixed | None = None,
         rank: int = 0,
@@ -100,11 +102,12 @@ class TrainBatches:
         if augment is not None:
             check_augment(augment)
         if soft is not None:
-            _check_single(augment)
+            _check_as_taught(augment)
             soft.check(samples)
         self._store, self._samples, self._soft = store, list(samples), soft
         self._mixed, self._others = mixed, others
         self._crop, self._size, self._augment, self._seed = crop, size, augment, seed & 0xFFFFFFFF
+        self._label = _labelling(augment, classes, relabel)
         self._relabel, self._rank, self._share, self._makers = relabel, rank, size // world, makers
         cv2.setNumThreads(1)  # OpenCV's own threads would fight with torch's for pieces too small to divide
 
@@ -162,6 +165,7 @@ class TrainBatches:
                 params=self._augment,
                 rng=np.random.default_rng((self._seed, epoch, start + row)),
                 second=draw_second,
+                label=self._label,
             )
             if soft is not None:
                 planes.append(soft)
@@ -179,12 +183,26 @@ class TrainBatches:
         return {head: torch.from_numpy(decode(own)) for head, own in zip(self._soft.heads, heads, strict=True)}
 
 
-def _check_single(augment: AugmentParams | None) -> None:
-    if augment is not None and augment.double_exposure:
+def _check_as_taught(augment: AugmentParams | None) -> None:
+    for name in _UNTAUGHT:
+        if augment is not None and (share := getattr(augment, name)):
+            raise InputError(
+                f"train.augment.{name} is {share:g}, but a teacher has said nothing of pictures with more in them than "
+                "the photographs show, so there is no soft label for them; set it to 0 for this training"
+            )
+
+
+def _labelling(augment: AugmentParams | None, classes: Sequence[str], relabel: Relabel) -> Relabel | None:
+    """What makes class ids of where a crack was drawn; None: nothing is drawn."""
+    if augment is None or not (augment.drawn_cracks or augment.drawn_things):
+        return None
+    if augment.drawn_cracks and "crack" not in classes:
         raise InputError(
-            f"train.augment.double_exposure is {augment.double_exposure:g}, but a teacher has said nothing of two "
-            "pictures in one, so there is no soft label for them; set it to 0 for this training"
+            f"train.augment.drawn_cracks is {augment.drawn_cracks:g}, which needs a class named crack, but the classes "
+            f"are {list(classes)}; set it to 0"
         )
+    crack = list(classes).index("crack") if "crack" in classes else 0
+    return lambda cracked: relabel(cracked.astype(np.uint8) * np.uint8(crack))
 
 
 def _check_mixed(mixed: Mixed, soft: SoftLabels | None, *, others: int, size: int, largest: int) -> None:

@@ -73,7 +73,8 @@ def draw_image(drawing: Drawing, index: int) -> tuple[Array, Array]:
     for attempt in range(ATTEMPTS):
         image, mask = bare, np.zeros((drawing.size, drawing.size), np.uint8)
         if not empty:
-            image, mask = _cracked(cracks, bare, drawing, plain=attempt > ATTEMPTS // 2)
+            plain = attempt > ATTEMPTS // 2
+            image, mask = draw_cracks(cracks, bare, width=drawing.width, faintest=drawing.contrast, plain=plain)
         for layer in layers:
             image = lay(image, layer)
             mask[layer.cover > HIDDEN] = 0
@@ -87,10 +88,14 @@ def _choose(rng: np.random.Generator, count: int) -> list[str]:
     return [names[int(i)] for i in rng.choice(len(names), count, replace=False)]
 
 
-def _cracked(rng: np.random.Generator, image: Array, drawing: Drawing, *, plain: bool) -> tuple[Array, Array]:
-    """One crack on two pictures in three, else two or three; `plain` draws one that nobody can miss."""
+def draw_cracks(
+    rng: np.random.Generator, image: Array, *, width: tuple[float, float], faintest: float, plain: bool = False
+) -> tuple[Array, Array]:
+    """Cracks onto a square ground [S, S, 3] of grey levels, and their mask: one on two pictures in three, else two or
+    three; `plain` draws one that nobody can miss.
+    """
     count = 1 if plain or rng.random() < 0.65 else int(rng.integers(2, 4))
-    faintest, (thinnest, widest) = drawing.contrast, drawing.width
+    size, (thinnest, widest) = len(image), width
     if plain:
         faintest, thinnest = 0.8, (thinnest + widest) / 2
     noise, tone = noise_of(image), max(float(image.mean()), 1.0)
@@ -98,7 +103,7 @@ def _cracked(rng: np.random.Generator, image: Array, drawing: Drawing, *, plain:
     for _ in range(count):
         for _ in range(TRIES):
             course = draw_course(rng, width=(thinnest, widest))
-            strands = draw_strands(rng, course, size=drawing.size)
+            strands = draw_strands(rng, course, size=size)
             look = draw_look(rng, width=course.width, faintest=faintest, noise=noise / tone)
             painted = paint_crack(rng, image, strands, look, noise=noise)
             if painted.seen > SEEN:

@@ -100,6 +100,7 @@ class Rounds:
             augment=settings.augment if training.run.augment else None,
             seed=round.seed,
             relabel=relabelling(training.label_dilation, settings.borders, classes=self.classes),
+            classes=self.classes,
             soft=SoftLabels(training.soft_labels) if training.soft_labels else None,
             mixed=_open_mixed(training, self.classes),
             rank=self.world.rank,

@@ -75,5 +75,6 @@ class Training:
 
 def _code(network: str) -> list[Path]:
     """The source a training runs through; that of other networks, reports and commands does not change its result."""
-    shared = ("data/loading", "engine", "losses", "methods/scoring.py", "methods/teaching", "metrics", "models/parts")
+    data, methods = ("data/loading", "data/synthetic"), ("methods/scoring.py", "methods/teaching")
+    shared = (*data, "engine", "losses", *methods, "metrics", "models/parts")
     return [ROOT / name for name in (*shared, f"models/{network}.py")]

@@ -311,10 +311,46 @@ def test_both_masks_of_a_double_exposure_are_relabelled(data):
     assert set(torch.cat(masks).unique().tolist()) == {0, 2}
 
 
-def test_soft_labels_are_refused_where_two_pictures_are_laid_together(data, soft):
-    params = NO_AUGMENT.model_copy(update={"double_exposure": 0.5})
-    with pytest.raises(InputError, match=r"train\.augment\.double_exposure is 0\.5, but a teacher .* set it to 0"):
-        batches(data, soft=soft(data[1]), augment=params)
+CRACK = {"classes": ("background", "joint", "crack")}
+
+
+def test_drawn_cracks_things_and_covers_are_the_same_for_any_number_of_processes(data):
+    params = BUSY.model_copy(update={"drawn_cracks": 0.5, "drawn_things": 0.5, "covers": 0.5})
+    whole = list(batches(data, batch_size=4, crop=32, augment=params, **CRACK).epoch(1))
+    parts = [
+        list(batches(data, batch_size=4, crop=32, augment=params, rank=rank, world=2, **CRACK).epoch(1))
+        for rank in range(2)
+    ]
+    for batch, one, two in zip(whole, *parts, strict=True):
+        assert torch.equal(torch.cat([one.images, two.images]), batch.images)
+        assert torch.equal(torch.cat([one.masks, two.masks]), batch.masks)
+    assert not same(whole, list(batches(data, batch_size=4, crop=32, **CRACK).epoch(1)))
+
+
+def test_a_drawn_crack_is_of_the_class_crack_and_relabelled_and_the_photograph_s_own_classes_stay(data):
+    asked = {"crop": 32, "batch_size": 2, **CRACK}
+    plain = list(batches(data, augment=NO_AUGMENT, **asked).epoch(0))
+    params = NO_AUGMENT.model_copy(update={"drawn_cracks": 1.0})
+    drawn = list(batches(data, augment=params, **asked).epoch(0))
+    assert {2} <= set(torch.cat([batch.masks for batch in drawn]).unique().tolist()) <= {0, 1, 2, 255}
+    assert all(((new.masks == 1) == (old.masks == 1)).all() for new, old in zip(drawn, plain, strict=True))
+    wide = batches(data, augment=params, relabel=lambda mask: np.where(mask == 2, 3, mask), **asked).epoch(0)
+    assert 3 in torch.cat([batch.masks for batch in wide]).unique().tolist()
+
+
+def test_cracks_are_not_drawn_for_a_set_that_has_no_such_class(data):
+    params = NO_AUGMENT.model_copy(update={"drawn_cracks": 0.25})
+    with pytest.raises(InputError, match=r"drawn_cracks is 0\.25, .* named crack, .* \['background', 'pothole'\]"):
+        batches(data, augment=params, classes=("background", "pothole"))
+    things = NO_AUGMENT.model_copy(update={"drawn_things": 1.0})
+    assert len(list(batches(data, augment=things, crop=32, classes=("background", "pothole")).epoch(0))) > 0
+
+
+@pytest.mark.parametrize("name", ["double_exposure", "drawn_cracks", "drawn_things", "covers"])
+def test_soft_labels_are_refused_where_a_picture_shows_more_than_the_teacher_saw(data, soft, name):
+    params = NO_AUGMENT.model_copy(update={name: 0.5})
+    with pytest.raises(InputError, match=rf"train\.augment\.{name} is 0\.5, but a teacher .* set it to 0"):
+        batches(data, soft=soft(data[1]), augment=params, **CRACK)
 
 
 def test_a_batch_moves_to_a_device_with_all_it_holds(data, soft):
