@@ -2,7 +2,7 @@
 
 Writes and deletes a scratch store of 6.4 GB.
 
-Example: python -m benchmarks.memory --scratch .
+Example: python -m benchmarks.memory --scratch /mnt/large
 """
 
 import tempfile
@@ -96,6 +96,6 @@ def main(images: int, scratch: Path) -> None:
 if __name__ == "__main__":
     parser = script_parser(__doc__)
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--scratch", type=Path, required=True, help="a folder with 6.4 GB free")
+    parser.add_argument("--scratch", type=Path, default=Path(), help="a folder with 6.4 GB free (default: this one)")
     arguments = parser.parse_args()
     main(arguments.images, arguments.scratch)

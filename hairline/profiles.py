@@ -1,8 +1,8 @@
 """Profiles: named sets of overrides of params.yaml, run as DVC experiments so that params.yaml need not be edited.
 
-A profile is a file in profiles/: `about` (one line), `base` (profiles that come first), `targets` (stages to run; empty
-for all) and `params` (nested like params.yaml). A value replaces the one in params.yaml, a new key is added, and null
-takes a key away.
+A profile is a file in profiles/: `about` (one line), `base` (what comes first: profiles, or what several share, in
+profiles/parts/), `targets` (stages to run; empty for all) and `params` (nested like params.yaml). A value replaces the
+one in params.yaml, a new key is added, and null takes a key away.
 """
 
 import json
@@ -33,14 +33,19 @@ def list_profiles(folder: Path = FOLDER) -> list[str]:
 def read_profile(name: str, folder: Path = FOLDER) -> Profile:
     if name not in list_profiles(folder):
         raise InputError(f"no profile {name} in {folder}/; there are: {', '.join(list_profiles(folder))}")
-    content = read_yaml(folder / f"{name}.yaml")
+    return _read(folder / f"{name}.yaml", folder)
+
+
+def _read(path: Path, folder: Path) -> Profile:
+    content = read_yaml(path)
     unknown = sorted(set(content) - {"about", "base", "targets", "params"})
     if unknown or "params" not in content:
-        raise InputError(f"{folder / name}.yaml: expected about, base, targets and params, found {sorted(content)}")
+        raise InputError(f"{path}: expected about, base, targets and params, found {sorted(content)}")
     changes: Mapping[str, Any] = {}
     for base in content.get("base") or []:
-        changes = _both(changes, read_profile(base, folder).params)
-    return Profile(name, content.get("about", ""), content.get("targets") or [], _both(changes, content["params"]))
+        part = folder / "parts" / f"{base}.yaml"
+        changes = _both(changes, (_read(part, folder) if part.exists() else read_profile(base, folder)).params)
+    return Profile(path.stem, content.get("about", ""), content.get("targets") or [], _both(changes, content["params"]))
 
 
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +77,12 @@ def overrides(base: Mapping[str, Any], changes: Mapping[str, Any], *, at: str = 
             yield from overrides(base[key], value, at=f"{path}.")
         else:
             yield f"{'' if key in base else '+'}{path}={_literal(value)}"
+
+
+def set_by_hand(change: str) -> str:
+    """KEY=VALUE of a command line in DVC's words, which have no bare ~: no shell expands that of KEY=~/photos."""
+    key, equals, value = change.partition("=")
+    return f"{key}{equals}{_literal(value) if value.startswith('~') else value}"
 
 
 def _literal(value: Any) -> str:

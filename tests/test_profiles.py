@@ -8,7 +8,7 @@ import pytest
 
 from hairline.config import read_yaml
 from hairline.errors import InputError
-from hairline.profiles import Profile, list_profiles, merge, overrides, read_profile, resolve
+from hairline.profiles import Profile, list_profiles, merge, overrides, read_profile, resolve, set_by_hand
 
 ROOT = Path(__file__).parents[1]
 BASE = read_yaml(ROOT / "params.yaml")
@@ -18,17 +18,17 @@ def test_the_profiles_that_the_documents_name_are_there():
     assert {"smoke", "legacy", "mcff-paper", "deepcrack", "cfd", "transfer"} <= set(list_profiles(ROOT / "profiles"))
 
 
-COMPLETE = [name for name in list_profiles(ROOT / "profiles") if name != "bare"]
+ALL = list_profiles(ROOT / "profiles")
 
 
-@pytest.mark.parametrize("name", COMPLETE)
+@pytest.mark.parametrize("name", ALL)
 def test_every_profile_fits_the_parameters_and_says_what_it_is(name):
     profile = read_profile(name, ROOT / "profiles")
     assert profile.about
     assert resolve(BASE, [profile]) != resolve(BASE, [])
 
 
-@pytest.mark.parametrize("name", COMPLETE)
+@pytest.mark.parametrize("name", ALL)
 def test_dvc_reads_a_profile_as_we_do(name, tmp_path):
     from dvc.utils.hydra import apply_overrides
 
@@ -46,15 +46,33 @@ def test_every_target_of_a_profile_is_a_stage():
             assert target.partition("@")[0] in stages
 
 
-def test_a_base_without_a_study_is_no_profile_to_run():
-    with pytest.raises(InputError, match="studies: dictionary should have at least 1 item"):
-        resolve(BASE, [read_profile("bare", ROOT / "profiles")])
+def test_what_profiles_share_is_no_profile_to_run():
+    assert "bare" in {path.stem for path in (ROOT / "profiles/parts").iterdir()}
+    with pytest.raises(InputError, match="no profile bare"):
+        read_profile("bare", ROOT / "profiles")
 
 
 def test_a_profile_stands_on_its_bases(tmp_path):
     (tmp_path / "low.yaml").write_text("about: a\nparams: {a: {x: 1, y: 1, z: null}, b: null}\n")
     (tmp_path / "high.yaml").write_text("about: b\nbase: [low]\nparams: {a: {y: 2}, b: {c: 3}}\n")
     assert read_profile("high", tmp_path).params == {"a": {"x": 1, "y": 2, "z": None}, "b": {"c": 3}}
+
+
+def test_a_base_may_be_a_part_which_is_not_listed_itself(tmp_path):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/set.yaml").write_text("about: a\nparams: {a: 1}\n")
+    (tmp_path / "own.yaml").write_text("about: b\nbase: [set]\nparams: {b: 2}\n")
+    assert list_profiles(tmp_path) == ["own"]
+    assert read_profile("own", tmp_path).params == {"a": 1, "b": 2}
+
+
+def test_a_path_in_the_home_folder_that_is_set_by_hand_reaches_dvc_as_it_was_meant(tmp_path):
+    from dvc.utils.hydra import apply_overrides
+
+    copy = tmp_path / "params.yaml"
+    copy.write_text("path: data\nplain: 1\ngone: 1\n")
+    apply_overrides(copy, [set_by_hand(change) for change in ("path=~/my photos", "plain=2", "~gone")])
+    assert read_yaml(copy) == {"path": "~/my photos", "plain": 2}
 
 
 def test_a_value_replaces_a_new_key_is_added_and_null_takes_away():

@@ -42,6 +42,7 @@ class AnnotateParams(Section):
     seeds: list[int]
     """None: the study does not run."""
     fold: int = Field(ge=0)
+    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
     drawn: Name
     """A data set whose masks cost nobody's labour."""
     labelled: LabelledParams
@@ -51,7 +52,7 @@ class AnnotateParams(Section):
     training: WorkParams
     """From scratch: equal work, whatever the number of masks."""
     finetuning: WorkParams
-    """After pretraining; as many steps as in `training`, or the comparison is not fair."""
+    """After pretraining; fair where `training` sees as many crops as this and `pretraining` together."""
     pretraining: WorkParams
 
     def counts(self) -> dict[str, list[int | str]]:

@@ -56,6 +56,7 @@ class CompareParams(Section):
     """Each network is trained on each of them."""
     seeds: list[int] = Field(min_length=1)
     fold: int = Field(ge=0)
+    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
     test_on: list[Name]
     """Data sets whose test split is also scored by the networks that were trained on others."""
     networks: list[Name] = Field(min_length=1)

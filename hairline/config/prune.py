@@ -29,6 +29,7 @@ class ScanParams(Section):
     """How much each layer can spare: every one cut alone, and the network scored on val."""
 
     criterion: Name
+    """Of hairline.prune.list_criteria()."""
     ratios: list[Ratio] = Field(min_length=1)
     pictures: int = Field(gt=0)
     """Of val, at most."""
@@ -39,6 +40,7 @@ class PruneParams(Section):
     seeds: list[int]
     """None: the study does not run."""
     fold: int = Field(ge=0)
+    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
     parent: RunParams
     """The dense network."""
     criteria: list[Name]

@@ -15,8 +15,11 @@ class LatencyParams(Section):
     size: int = Field(gt=0)
     """Side of the square picture, pixels."""
     threads: int = Field(gt=0)
+    """CPU threads of the engine; on a drone there may be one to spare."""
     warmup: int = Field(ge=0)
+    """Answers before the clock starts."""
     runs: int = Field(gt=0)
+    """Answers that are timed."""
 
     @field_validator("engines")
     @classmethod

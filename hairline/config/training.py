@@ -50,6 +50,7 @@ class LossParams(Section):
     """40 001 x mean squared error, the loss of the MCFF-L paper."""
     cross_entropy: float = Field(ge=0)
     focal: float = Field(ge=0)
+    """Cross-entropy in which pixels that are already right count little."""
     dice: float = Field(ge=0)
     class_weights: list[float]
     """One per class, background first; used by cross-entropy and focal. Empty: all 1."""
@@ -90,11 +91,13 @@ class TrainParams(Section):
     """What all trainings share; epochs, batch size and learning rate belong to each run."""
 
     device: Literal["auto", "cpu", "cuda"]
+    """auto: cuda where torch finds it."""
     threads: int = Field(ge=0)
     """CPU threads of torch; 0: all cores."""
     precision: Literal["auto", "bf16", "fp32"]
     """What networks compute in; auto: bf16 where the GPU or CPU has it, else fp32. run.json says which it was."""
     channels_last: bool
+    """How pictures lie in memory: changes the speed alone."""
     compile: bool
     """torch.compile; a loss on CPU, worth trying on a GPU."""
     deterministic: bool
@@ -106,12 +109,14 @@ class TrainParams(Section):
     """Side of the training crop, pixels."""
     optimiser: Literal["adamw", "sgd", "rmsprop"]
     weight_decay: float = Field(ge=0)
+    """For adamw decoupled from the gradient and times the learning rate, so that large values are usual."""
     momentum: Share
     """Of sgd."""
     schedule: Literal["constant", "cosine", "poly", "one_cycle", "plateau"]
     warmup: Share
     """Share of all steps in which the learning rate rises linearly to its peak."""
     poly_power: float = Field(gt=0)
+    """Exponent of the schedule poly."""
     plateau_patience: int = Field(gt=0)
     """Validations without gain before `plateau` halves the learning rate."""
     accumulate: int = Field(gt=0)

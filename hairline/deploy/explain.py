@@ -9,9 +9,9 @@ Each map says which places of a layer raise the class's logits, summed over a re
 The network looks once, at one size and not mirrored. Photographs with a side beyond --largest are made smaller first.
 
 Examples
-  python -m hairline explain data/runs/compare/hrsegnet-s0-f0 photo.jpg
-  python -m hairline explain data/runs/compare/hrsegnet-s0-f0 --list-layers
-  python -m hairline explain data/runs/compare/hrsegnet-s0-f0 photo.jpg --layers stem,blocks.2 --region 40,60,80,80
+  python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg
+  python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 --list-layers
+  python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg --layers stem,blocks.2 --region 40,60,80,80
 """
 
 import argparse

@@ -12,9 +12,9 @@ each of them, and predictions.csv: how much of each class was found, and in how 
 Run again, it goes on where it was stopped: pictures that are done are skipped.
 
 Examples
-  python -m hairline predict data/runs/compare/hrsegnet-s0-f0 photo.jpg
+  python -m hairline predict data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg
   python -m hairline predict data/runs/distill/chosen-s0-f0 ~/bridge '~/roads/*.JPG' --mode contours --out found
-  python -m hairline predict data/runs/compare/hrsegnet-s0-f0 ~/bridge --mode save_mask --out masks --threshold 0.4
+  python -m hairline predict data/runs/compare/hrsegnet-synthetic-s0-f0 ~/bridge --mode save_mask --out masks --threshold 0.4
 """
 
 import argparse

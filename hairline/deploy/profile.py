@@ -1,8 +1,10 @@
 """Run the pipeline with a named set of parameters, as a DVC experiment: params.yaml need not be edited.
 
-Further settings (-S) come after the profile's and win. Several profiles apply from left to right.
+Further settings (-S) come after the profile's and win. Several profiles apply from left to right. Without a name, all
+profiles are listed.
 
 Examples
+  python -m hairline profile                                    what there is
   python -m hairline profile smoke                              the whole pipeline, very small
   python -m hairline profile cfd -S datasets.cfd.options.path=~/photos/cfd -S compare.seeds=[0,1,2]
   python -m hairline profile deepcrack --dry-run                only show the command
@@ -16,11 +18,11 @@ from pathlib import Path
 
 from hairline.config import read_yaml
 from hairline.errors import InputError
-from hairline.profiles import list_profiles, overrides, read_profile, resolve
+from hairline.profiles import list_profiles, overrides, read_profile, resolve, set_by_hand
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="+", metavar="NAME", help=f"of: {', '.join(list_profiles())}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(list_profiles())}")
     parser.add_argument("-S", "--set-param", action="append", default=[], metavar="KEY=VALUE", help="a further setting")
     parser.add_argument("-n", "--name", help="name of the experiment (default: DVC invents one)")
     parser.add_argument("--queue", action="store_true", help="put it in DVC's queue; `dvc queue start` runs it")
@@ -29,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(names: list[str], set_param: list[str], name: str | None, queue: bool, temp: bool, dry_run: bool) -> None:
+    if not names:
+        for each in list_profiles():
+            print(f"{each:18}{read_profile(each).about}")
+        return
     base = read_yaml(Path("params.yaml"))
     profiles = [read_profile(each) for each in names]
     resolve(base, profiles)  # a profile that does not fit is refused here, before DVC touches anything
@@ -37,7 +43,7 @@ def main(names: list[str], set_param: list[str], name: str | None, queue: bool, 
         for change in overrides(base, profile.params):
             command += ["--set-param", change]
     for change in set_param:
-        command += ["--set-param", change]
+        command += ["--set-param", set_by_hand(change)]
     command += ["--name", name] if name else []
     command += [flag for flag, is_set in {"--queue": queue, "--temp": temp}.items() if is_set]
     command += list(dict.fromkeys(target for profile in profiles for target in profile.targets))

@@ -292,4 +292,4 @@ finally:
     assert not {{"torch", "cv2"}} & set(sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert f"python -m hairline {command} data/runs/compare/hrsegnet-s0-f0 photo.jpg" in done.stdout
+    assert f"python -m hairline {command} data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg" in done.stdout

@@ -16,7 +16,7 @@ def test_a_dry_run_shows_the_command_with_own_settings_last_and_runs_nothing():
     assert done.returncode == 0
     words = shlex.split(done.stdout)
     assert words[1:5] == ["-m", "dvc", "exp", "run"]
-    assert words.index("datasets.cfd.options.path=~/photos") > max(
+    assert words.index("datasets.cfd.options.path='~/photos'") > max(
         index for index, word in enumerate(words) if word.startswith("compare.")
     )
     assert words[-2:] == ["track", "check"] and "mine" in words
@@ -27,6 +27,12 @@ def test_an_unknown_profile_is_one_line_that_names_the_known_ones():
     assert done.returncode == 1
     assert done.stderr.startswith("error: no profile smok") and "smoke" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_without_a_name_all_profiles_are_listed_with_what_they_are():
+    done = hairline("profile")
+    assert done.returncode == 0 and done.stdout.count("\n") == len(list((ROOT / "profiles").glob("*.yaml")))
+    assert any(line.startswith("smoke ") and len(line) > 40 for line in done.stdout.splitlines())
 
 
 def test_the_help_shows_an_example():
