@@ -48,7 +48,7 @@ class DistillParams(Section):
     rules: dict[str, StrategyParams]
     """What each strategy does with a temperature."""
     soft_loss: Literal["kl", "cross_entropy", "mse", "legacy_mse"]
-    """How far the student is from the teacher: Kullback-Leibler, cross-entropy, or squared error; legacy_mse is the paper's, 40 001 times that."""
+    """How far the student is from the teacher; legacy_mse: the paper's, 40 001 times the mean squared error."""
     weight: float = Field(ge=0)
     """Of the sum of the soft terms, the hard term being 1."""
     times_t2: bool

@@ -11,7 +11,7 @@ The network looks once, at one size and not mirrored. Photographs with a side be
 Examples
   python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg
   python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 --list-layers
-  python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg --layers stem,blocks.2 --region 40,60,80,80
+  python -m hairline explain data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg --layers blocks.2 --region 40,60,80,80
 """
 
 import argparse

@@ -14,7 +14,7 @@ Run again, it goes on where it was stopped: pictures that are done are skipped.
 Examples
   python -m hairline predict data/runs/compare/hrsegnet-synthetic-s0-f0 photo.jpg
   python -m hairline predict data/runs/distill/chosen-s0-f0 ~/bridge '~/roads/*.JPG' --mode contours --out found
-  python -m hairline predict data/runs/compare/hrsegnet-synthetic-s0-f0 ~/bridge --mode save_mask --out masks --threshold 0.4
+  python -m hairline predict data/runs/compare/hrsegnet-synthetic-s0-f0 ~/bridge --mode save_mask --out masks
 """
 
 import argparse
