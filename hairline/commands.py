@@ -2,8 +2,10 @@
 
 import argparse
 import errno
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import NoReturn
 
 from hairline.errors import InputError
@@ -27,6 +29,7 @@ def number(text: str) -> int | float:
 def run_stage(main: Callable[..., None], parser: argparse.ArgumentParser) -> NoReturn:
     """Parse the command line, run `main` with it, and end with 0 only when all went well."""
     arguments = vars(parser.parse_args())
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
         main(**arguments)
     except InputError as error:
@@ -39,6 +42,11 @@ def run_stage(main: Callable[..., None], parser: argparse.ArgumentParser) -> NoR
         where = error.filename or "an output"
         _end(f"error: no space left on the disk while writing {where}; free some and run it again", 1)
     sys.exit(0)
+
+
+def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
+    """Batch systems and containers end a process by SIGTERM, at which Python would leave its temporary files behind."""
+    raise KeyboardInterrupt
 
 
 def _end(line: str, status: int) -> NoReturn:

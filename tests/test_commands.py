@@ -1,4 +1,8 @@
 import errno
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +56,28 @@ def test_a_fault_of_our_own_keeps_its_traceback(monkeypatch):
 
 def test_temperatures_keep_the_form_they_were_written_in():
     assert (str(number("5")), str(number("0.5"))) == ("5", "0.5")
+
+
+def test_a_script_that_is_ended_from_outside_leaves_nothing_half_written(tmp_path):
+    code = f"""
+import time
+from pathlib import Path
+from hairline.commands import run_stage, script_parser
+from hairline.io import replaced_folder
+
+def main():
+    with replaced_folder(Path({str(tmp_path / "out")!r})) as folder:
+        (folder / "half").write_text("half")
+        print("ready", flush=True)
+        time.sleep(60)
+
+run_stage(main, script_parser("Waits."))
+"""
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as script:
+        assert script.stdout.readline() == b"ready\n"
+        script.send_signal(signal.SIGTERM)
+        assert script.stderr.read().startswith(b"stopped; ")
+    assert script.returncode == 130 and not list(tmp_path.iterdir())

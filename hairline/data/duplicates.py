@@ -94,18 +94,31 @@ def exact_copies(looks: Sequence[Look]) -> list[list[int]]:
     return [members for members in same.values() if len(members) > 1]
 
 
-def near_copies(looks: Sequence[Look], *, bits: int) -> list[tuple[int, int]]:
-    """Pairs of positions, lower first, of pictures that look the same without being equal.
+def near_copies(looks: Sequence[Look], *, bits: int) -> list[list[int]]:
+    """Positions of pictures that look the same without being equal, two or more at a time.
 
-    Of pictures with equal pixels only the first is compared: the others share its answer.
+    Of pictures with equal pixels only the first is compared: the others share its answer. Two that are known to be of
+    one set are not compared again, so that a camera that stands still does not make as many comparisons as pairs.
     """
     first = sorted({look.digest: position for position, look in reversed(list(enumerate(looks)))}.values())
     if len(first) < 2:
         return []
     hashes = np.stack([looks[position].hashes for position in first])  # [N, 8]
     details = Details(len(first), lambda row: looks[first[row]].thumbnail)
-    pairs = near_pairs(hashes, hashes, details, details, bits=bits, above=True)
-    return [(first[one], first[other]) for one, other in pairs]
+    lowest = np.arange(len(first))  # of the set that each belongs to
+
+    def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return lowest[one] != lowest[other]
+
+    for one, other in _alike(hashes, hashes, details, details, bits=bits, wanted=apart):
+        for i, j in zip(one.tolist(), other.tolist(), strict=True):
+            low, high = sorted((lowest[i], lowest[j]))
+            if low != high:
+                lowest[lowest == high] = low
+    sets: dict[int, list[int]] = defaultdict(list)
+    for position, low in zip(first, lowest.tolist(), strict=True):
+        sets[low].append(position)
+    return [members for members in sets.values() if len(members) > 1]
 
 
 class Details:
@@ -132,18 +145,42 @@ def detail_of(thumbnail: np.ndarray) -> np.ndarray:
 
 
 def near_pairs(
-    ours: np.ndarray, theirs: np.ndarray, our_details: Details, their_details: Details, *, bits: int, above: bool
+    ours: np.ndarray, theirs: np.ndarray, our_details: Details, their_details: Details, *, bits: int
 ) -> list[tuple[int, int]]:
-    """Rows of two tables of hashes, uint64 [N, 8] and [M, 8], that look the same; `above`: only those i < j."""
+    """Rows of two tables of hashes, uint64 [N, 8] and [M, 8], that look the same."""
     found: set[tuple[int, int]] = set()
+    for one, other in _alike(ours, theirs, our_details, their_details, bits=bits):
+        found.update(zip(one.tolist(), other.tolist(), strict=True))
+    return sorted(found)
+
+
+Wanted = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Which of some pairs of positions are worth comparing, as they stand when it is asked."""
+
+
+def _alike(
+    ours: np.ndarray,
+    theirs: np.ndarray,
+    our_details: Details,
+    their_details: Details,
+    *,
+    bits: int,
+    wanted: Wanted | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Positions i and j of pictures that look the same, some at a time; a pair may come more than once.
+
+    `wanted`: for a table that is compared with itself.
+    """
     places = np.arange(_SIDE * _SIDE).reshape(_SIDE, _SIDE)
     for turn in range(_TURNS):
         turned = _turn(places, turn).ravel()  # the blur knows no direction, so detail can be turned after it
-        for one, other in _within(ours[:, 0], theirs[:, turn], bits=bits, above=above):
+        for one, other in _within(ours[:, 0], theirs[:, turn], bits=bits, above=wanted is not None):
+            if wanted is not None:
+                worth = wanted(one, other)
+                one, other = one[worth], other[worth]
             similar = np.einsum("np,np->n", our_details.rows(one), their_details.rows(other)[:, turned])
             close = similar >= MINIMUM_CORRELATION
-            found.update(zip(one[close].tolist(), other[close].tolist(), strict=True))
-    return sorted(found)
+            yield one[close], other[close]
 
 
 def _within(ours: np.ndarray, theirs: np.ndarray, *, bits: int, above: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -45,7 +45,6 @@ def copies_between(one: Path, other: Path, *, bits: int) -> Copies:
         Details(len(our_samples), lambda row: thumbnail_of(read_image(one / our_samples[row].image))),
         Details(len(their_samples), lambda row: thumbnail_of(read_image(other / their_samples[row].image))),
         bits=bits,
-        above=False,
     )
     return Copies(
         exact=[(our_samples[i], their_samples[j]) for i, j in sorted(exact)],

@@ -64,7 +64,7 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path, page: Pa
         first = dict(zip(reversed(_of_tiles(stems, photographs)), reversed(samples), strict=True))
         findings = Findings(
             exact=[[first[stems[position]] for position in positions] for positions in same],
-            near=[(first[stems[one]], first[stems[other]]) for one, other in near],
+            near=[[first[stems[position]] for position in positions] for positions in near],
             own_lists=own,
             leaks=find_leaks(samples, named=_of_tiles(named, photographs), copied=_of_tiles(copied, photographs)),
             measures={tile.id: tile.measures for tile in written if tile.measures is not None},

@@ -1,7 +1,7 @@
 """What was noticed while a set was prepared, and what of it deserves a warning."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,15 @@ from hairline.data.pairs import enumerate_names
 from hairline.data.preparing.leaks import Leaks
 from hairline.data.preparing.measures import Measures
 
+_NAMED = 20
+
 
 @dataclass(frozen=True)
 class Findings:
     exact: Sequence[Sequence[Sample]]
     """Pictures with equal pixels, two or more at a time; of a photograph in tiles, its first one."""
-    near: Sequence[tuple[Sample, Sample]]
+    near: Sequence[Sequence[Sample]]
+    """Pictures that look the same, likewise."""
     own_lists: bool
     """The set's own splits/*.txt decided."""
     leaks: Leaks
@@ -60,6 +63,12 @@ def _cut_groups(samples: Sequence[Sample]) -> set[str]:
     for sample in samples:
         splits[sample.group].add(sample.split)
     return {group for group, where in splits.items() if len(where) > 1}
+
+
+def names_of(members: Sequence[Sample], name: Callable[[Sample], str]) -> str:
+    """Of a set of copies; of a large one, such as the frames of a camera that stood still, the first."""
+    more = [f"and {len(members) - _NAMED} more"] if len(members) > _NAMED else []
+    return ", ".join([*map(name, members[:_NAMED]), *more])
 
 
 def across(members: Sequence[Sample]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hairline.config import SplitParams
 from hairline.data.manifest import Sample
 from hairline.data.pairs import enumerate_names
-from hairline.data.sheet.findings import Findings, across
+from hairline.data.sheet.findings import Findings, across, names_of
 from hairline.data.sheet.suspicions import suspicions
 from hairline.data.sheet.tables import Table, tables
 
@@ -39,8 +39,8 @@ def datasheet(
                 for kind in odd
             ],
         ),
-        *_section("Equal pictures", [_named(members) for members in findings.exact[:_LISTED]], len(findings.exact)),
-        *_section("Nearly equal pictures", [_named(pair) for pair in findings.near[:_LISTED]], len(findings.near)),
+        *_section("Equal pictures", [_named(each) for each in findings.exact[:_LISTED]], len(findings.exact)),
+        *_section("Nearly equal pictures", [_named(each) for each in findings.near[:_LISTED]], len(findings.near)),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -62,7 +62,7 @@ def _section(title: str, body: Sequence[str], count: int = 0) -> list[str]:
 
 def _named(members: Sequence[Sample]) -> str:
     where = " **(across splits)**" if across(members) else ""
-    return "- " + ", ".join(f"`{sample.id}` {sample.split}" for sample in members) + where
+    return f"- {names_of(members, lambda sample: f'`{sample.id}` {sample.split}')}{where}"
 
 
 def _table(table: Table) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hairline.config import SplitParams
 from hairline.data.manifest import SPLITS, Sample
-from hairline.data.sheet.findings import Findings, across
+from hairline.data.sheet.findings import Findings, across, names_of
 from hairline.data.sheet.histogram import width_chart
 from hairline.data.sheet.pictures import OUTLINES, spread, thumbnail
 from hairline.data.sheet.suspicions import suspicions
@@ -190,21 +190,22 @@ def _suspicion(title: str, about: str, masks: Sequence[tuple[str, str]], small: 
 def _copies(findings: Findings, small: _Pictures) -> Html:
     found = [
         *(("Equal", members) for members in findings.exact),
-        *(("Nearly equal", pair) for pair in findings.near),
+        *(("Nearly equal", members) for members in findings.near),
     ]  # fmt: skip
     if not found:
         return tag("p", "None.")
-    found.sort(key=lambda pair: not across(pair[1]))  # those that leak first
+    found.sort(key=lambda each: not across(each[1]))  # those that leak first
     shots = [
         small.figure(sample.id, f"{kind.lower()}, {sample.split}", longest=ODD_SIDE)
         for kind, members in found[: ODD // 2]
         for sample in members[:2]
     ]
     rest = [
-        f"{kind.lower()}: {', '.join(f'{sample.id} ({sample.split})' for sample in members)}" for kind, members in found
+        f"{kind.lower()}: {names_of(members, lambda sample: f'{sample.id} ({sample.split})')}"
+        for kind, members in found
     ]
     about = (
-        f"{plural(len(findings.exact), 'set')} of equal pictures and {plural(len(findings.near), 'pair')} of nearly "
+        f"{plural(len(findings.exact), 'set')} of equal pictures and {plural(len(findings.near), 'set')} of nearly "
         "equal ones; copies share a group, so only the set's own lists can put them on both sides of a split."
     )
     return join(
