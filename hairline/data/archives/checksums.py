@@ -16,16 +16,21 @@ def check_sha256(path: Path, *, key: str, expected: str) -> str:
     found = sha256_of(path)
     if expected and found != expected.lower():
         raise InputError(
-            f"{path}: SHA-256 is {found}, but the option `sha256` says {expected.lower()}: the file was damaged or has "
-            "changed; fetch it again, and if it comes the same, look at it before you set `sha256` to the new one"
+            f"{path}: SHA-256 is {found}, but the option `sha256` says {expected.lower()}: the file has changed or was "
+            f"damaged; look at it, and {_way_on(found)}"
         )
     remembered = _read().get(key, "")
     if not expected and remembered and found != remembered:
         raise InputError(
-            f"{path}: SHA-256 is {found}, but when {key} was first used it was {remembered}: the file was damaged or "
-            f"has changed; fetch it again, and if the new one is meant, set the option `sha256` to {found}"
+            f"{path}: SHA-256 is {found}, but when {key} was first used it was {remembered}: the file has changed or "
+            f"was damaged; look at it, and {_way_on(found)}"
         )
     return found
+
+
+def _way_on(found: str) -> str:
+    """The file stays: a server that packs on request gives another one each time, which never fits what was said."""
+    return f"set the option `sha256` to {found} if it is the one that is meant, or delete it and fetch it again"
 
 
 def remember_sha256(key: str, digest: str) -> None:

@@ -124,7 +124,7 @@ def _opened(name: str, about: Publication, options: PublishedOptions) -> Iterato
     """The files of the set; the archive is remembered when nothing was wrong with what it holds."""
     if options.archive is None:
         address = options.address or about.direct
-        path, key, file_name = _downloaded(name, about, address, options), address, ""
+        path, key, file_name = _downloaded(name, about, address), address, ""
     else:
         address = about.page
         path, key, file_name = _given(name, about, options), f"{name}/{options.archive.name}", options.archive.name
@@ -154,7 +154,7 @@ def _given(name: str, about: Publication, options: PublishedOptions) -> Path:
     return path
 
 
-def _downloaded(name: str, about: Publication, address: str, options: PublishedOptions) -> Path:
+def _downloaded(name: str, about: Publication, address: str) -> Path:
     host = urlsplit(address).hostname or ""
     if not address or any(host == known or host.endswith(f".{known}") for known in _FOR_PEOPLE):
         what = f"fetch {address} in a browser" if address else about.by_hand
@@ -168,7 +168,6 @@ def _downloaded(name: str, about: Publication, address: str, options: PublishedO
         try:
             check_archive(path)
             offer.check(path)
-            check_sha256(path, key=address, expected=options.sha256)
         except InputError as error:
             raise type(error)(f"{offer.address} gave {error}") from None
 

@@ -60,8 +60,6 @@ def test_an_address_is_downloaded_once_and_checked_against_the_first(fetch, site
     site.content = zip_bytes(published(numbers=(1, 2)))
     with pytest.raises(InputError, match=r"set\.zip was first used it was .*set the option `sha256` to"):
         fetch()
-    assert downloads(tmp_path) == []
-    fetch(sha256=hashlib.sha256(site.content).hexdigest())
 
 
 def test_a_cached_archive_that_rotted_is_fetched_anew(fetch, site, tmp_path):
@@ -73,11 +71,29 @@ def test_a_cached_archive_that_rotted_is_fetched_anew(fetch, site, tmp_path):
     assert len(stems(fetch())) == 6 and len(site.asked) == 2
 
 
-def test_a_wrong_checksum_keeps_nothing(fetch, site, tmp_path):
+def test_a_wrong_checksum_keeps_the_archive_and_names_it(fetch, site, tmp_path):
     site.content = zip_bytes(published())
-    with pytest.raises(InputError, match=r"http://127.*/set\.zip gave .*the option `sha256` says 000"):
-        fetch(sha256="0" * 64)
-    assert downloads(tmp_path) == []
+    for _ in range(2):
+        with pytest.raises(InputError, match="the option `sha256` says 000") as error:
+            fetch(sha256="0" * 64)
+        (name,) = downloads(tmp_path)
+        assert str(error.value).startswith(f"{tmp_path / 'root' / '.work' / 'downloads' / name}: SHA-256 is ")
+    fetch()
+    assert len(site.asked) == 1
+
+
+def test_the_checksum_that_is_offered_fits_even_where_no_download_is_like_the_last(fetch, site, tmp_path):
+    site.content = zip_bytes(published())
+    fetch()
+    for name in downloads(tmp_path):
+        (tmp_path / "root" / ".work" / "downloads" / name).unlink()
+    site.content = zip_bytes(published(numbers=(1, 2)))
+    with pytest.raises(InputError) as error:
+        fetch()
+    site.content = zip_bytes(published(numbers=(1,)))
+    (offered,) = re.findall(r"`sha256` to (\w{64}) ", str(error.value))
+    assert read_json(fetch(sha256=offered) / "source.json")["sha256"] == offered
+    assert len(site.asked) == 2
 
 
 @pytest.mark.parametrize(
