@@ -1,9 +1,10 @@
 """What a file is, by its first bytes: names and servers' words are often wrong."""
 
-import tarfile
-import zipfile
 from pathlib import Path
 
+from hairline.data.archives.damage import told_when_damaged
+from hairline.data.archives.tars import opened_tar
+from hairline.data.archives.zips import opened_zip
 from hairline.errors import InputError
 
 UNREADABLE = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR"}
@@ -13,10 +14,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: a zip of nothing
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _TAR_MARK = slice(257, 262)
 _WEB_PAGE = (b"<!doctype html", b"<html")
-
-
-class DamagedArchive(InputError):
-    """Cut short, or changed on its way; fetching it again may help."""
 
 
 def is_archive_name(name: str) -> bool:
@@ -51,10 +48,5 @@ def archive_kind(path: Path) -> str:
 def check_archive(path: Path) -> None:
     """Refuse at once what can be seen to be no whole archive, without reading all of it."""
     kind = archive_kind(path)
-    try:
-        if kind == "zip":
-            zipfile.ZipFile(path).close()  # reads the list at the end, so a missing end shows
-        else:
-            tarfile.open(path).close()
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
-        raise DamagedArchive(f"{path}: damaged or cut short ({error}); fetch it again") from None
+    with told_when_damaged(path), opened_zip(path) if kind == "zip" else opened_tar(path):
+        pass  # of a zip the list at its end is read, of a tar the first header

@@ -4,18 +4,11 @@ Refused as a whole: names that lead elsewhere, links and devices, names that wou
 disk that does not tell cases apart, and bombs. Bytes are counted as they come: an archive's list of sizes can lie.
 """
 
-import bz2
 import errno
-import gzip
-import lzma
-import os
 import re
 import stat
-import struct
-import tarfile
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,7 +16,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from hairline.data.archives.kinds import DamagedArchive, archive_kind
+from hairline.data.archives.damage import DamagedArchive, told_when_damaged
+from hairline.data.archives.kinds import archive_kind
+from hairline.data.archives.tars import opened_tar, read_rest
+from hairline.data.archives.zips import opened_zip
 from hairline.errors import InputError
 from hairline.io import replaced_folder
 from hairline.progress import Progress
@@ -31,9 +27,7 @@ from hairline.progress import Progress
 _CHUNK = 1 << 20
 _MEGABYTE = 1_000_000
 _LONGEST_PART, _LONGEST_NAME = 255, 1024  # bytes; the first is what the common file systems hold
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, struct.error, ValueError)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of a zip entry's flags
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
 _BY_HAND = "if you trust it, unpack it by hand and give the folder instead"
 
 
@@ -89,13 +83,13 @@ def unpack(
     read = _zip_entries if archive_kind(archive) == "zip" else _tar_entries
     allowance = allowance or Allowance(Limits(), packed=archive.stat().st_size)
     try:
-        with replaced_folder(out) as folder, closing(read(archive, allowance)) as entries:
+        with (
+            replaced_folder(out) as folder,
+            told_when_damaged(archive),
+            closing(read(archive, allowance)) as entries,
+        ):
             _write(archive, entries, folder, wanted=wanted, allowance=allowance)
-    except _DAMAGE as error:
-        raise DamagedArchive(f"{archive}: damaged or cut short ({error}); fetch it again") from None
     except OSError as error:
-        if error.errno is None:  # what bz2 and gzip raise for bytes that are not theirs
-            raise DamagedArchive(f"{archive}: damaged ({error}); fetch it again") from None
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise InputError(f"{archive}: no space left on the disk to unpack it; free some and run it again") from None
@@ -168,7 +162,7 @@ def _claim_one(archive: Path, name: str, kind: str, taken: dict[str, tuple[str, 
 
 def _zip_entries(archive: Path, allowance: Allowance) -> Iterator[_Entry]:
     passed = 0
-    with zipfile.ZipFile(archive) as file:
+    with opened_zip(archive) as file:
         for info in file.infolist():
             if info.flag_bits & _ENCRYPTED:
                 raise InputError(f"{archive}: needs a password; unpack it by hand and give the folder instead")
@@ -183,7 +177,10 @@ def _open_zipped(archive: Path, file: zipfile.ZipFile, info: zipfile.ZipInfo) ->
     try:
         return file.open(info)
     except NotImplementedError as error:
-        raise InputError(f"{archive}: {error}; unpack it by hand and give the folder instead") from None
+        raise InputError(
+            f"{archive}: damaged, or packed in a way that Python cannot read ({error}); delete it and fetch it again, "
+            "or unpack it by hand and give the folder instead"
+        ) from None
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -197,22 +194,12 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def _tar_entries(archive: Path, allowance: Allowance) -> Iterator[_Entry]:
-    with archive.open("rb") as raw:
-        opener = _OPENERS.get(raw.read(2))
-        raw.seek(0)
-        # tarfile takes a compressed stream that breaks off for a short archive; the decompressors themselves do not
-        stream = opener(raw) if opener else raw
-        with stream, tarfile.open(fileobj=stream, mode="r|") as file:
-            for member in file:
-                kind = "file" if member.isreg() else "folder" if member.isdir() else "link or device"
-                name = _tar_name(member.name)
-                yield _Entry(name, kind, member.size, partial(file.extractfile, member), raw.tell())
-            while rest := stream.read(_CHUNK):  # the checksum comes last
-                allowance.take_bytes(len(rest), archive)
-            if not opener:
-                raw.seek(-tarfile.BLOCKSIZE, os.SEEK_END)
-                if any(raw.read()):
-                    raise DamagedArchive(f"{archive}: has no end mark, so it is cut short; fetch it again")
+    with opened_tar(archive) as (file, raw):
+        for member in file:
+            kind = "file" if member.isreg() else "folder" if member.isdir() else "link or device"
+            yield _Entry(_tar_name(member.name), kind, member.size, partial(file.extractfile, member), raw.tell())
+        for count in read_rest(file):
+            allowance.take_bytes(count, archive)
 
 
 def _tar_name(name: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hairline.data.archives.damage import DamagedArchive
 from hairline.data.archives.fetch import fetch_json
-from hairline.data.archives.kinds import DamagedArchive, is_archive_name
+from hairline.data.archives.kinds import is_archive_name
 from hairline.data.published.publication import Offer
 from hairline.errors import InputError
 

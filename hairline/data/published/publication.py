@@ -17,8 +17,9 @@ from pydantic import Field
 
 from hairline.config import Section
 from hairline.data.archives.checksums import check_sha256, remember_sha256
+from hairline.data.archives.damage import DamagedArchive
 from hairline.data.archives.fetch import fetch
-from hairline.data.archives.kinds import DamagedArchive, check_archive, is_archive_name
+from hairline.data.archives.kinds import check_archive, is_archive_name
 from hairline.data.archives.unpack import Allowance, Limits, unpack
 from hairline.data.images import is_picture
 from hairline.data.published.matching import Matching

@@ -4,14 +4,18 @@ import io
 import lzma
 import os
 import stat
+import struct
 import tarfile
+import tracemalloc
 import unicodedata
 import zipfile
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from hairline.data.archives.kinds import DamagedArchive, check_archive
+from hairline.data.archives.damage import DamagedArchive
+from hairline.data.archives.kinds import check_archive
 from hairline.data.archives.unpack import Allowance, Limits, unpack
 from hairline.errors import InputError
 
@@ -195,7 +199,126 @@ def test_an_archive_cut_short_is_told_and_leaves_nothing(tmp_path, out, kind, pa
 def test_a_tar_cut_between_two_files_is_told(tmp_path, out):
     path = make_tar(tmp_path / "set.tar", [("a", bytes(range(256)) * 2), ("b", bytes(range(256)) * 2)])
     path.write_bytes(path.read_bytes()[:1024])
-    refused(path, out, "no end mark, so it is cut short")
+    refused(path, out, "no end mark")
+
+
+def test_a_tar_cut_behind_a_file_of_zeros_is_told(tmp_path, out):
+    path = make_tar(tmp_path / "set.tar", [("a", bytes(1024)), ("b", b"1")])
+    path.write_bytes(path.read_bytes()[:1536])
+    refused(path, out, "no end mark")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+@pytest.mark.parametrize("hole", [False, True], ids=["a flipped bit", "a block of zeros"])
+def test_a_tar_with_a_broken_header_in_the_middle_is_told(tmp_path, out, mode, hole):
+    content = bytearray(
+        make_tar(tmp_path / "set", [(f"{number}.png", os.urandom(900)) for number in range(6)]).read_bytes()
+    )
+    start = content.index(b"3.png")
+    content[start : start + 512] = (
+        bytes(512) if hole else bytes([content[start] ^ 1]) + content[start + 1 : start + 512]
+    )
+    (tmp_path / "set").write_bytes(gzip.compress(content) if mode == "w:gz" else content)
+    refused(
+        tmp_path / "set", out, r"damaged or cut short \((bad checksum|more comes behind its end mark)\); fetch it ag"
+    )
+
+
+def test_a_compressed_tar_needs_no_end_mark(tmp_path, out):
+    plain = make_tar(tmp_path / "set", [("a", b"1")]).read_bytes()
+    (tmp_path / "set").write_bytes(gzip.compress(plain[:1024]))
+    unpack(tmp_path / "set", out)
+    assert (out / "a").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize(
+    "type", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, b"X"]
+)
+def test_a_header_larger_than_any_name_is_not_read(tmp_path, out, type):
+    """By itself, and behind a good one: the first is read when the tar is opened."""
+    info = tarfile.TarInfo("x")
+    info.type, info.size = type, 50_000_000
+    announcing = info.tobuf(tarfile.GNU_FORMAT) + bytes(info.size)
+    good = make_tar(tmp_path / "set", [("a", b"1")]).read_bytes()
+    first, second = tmp_path / "first.tar.gz", tmp_path / "second.tar.gz"
+    first.write_bytes(gzip.compress(announcing + good, compresslevel=1))
+    second.write_bytes(gzip.compress(good[:1024] + announcing + good, compresslevel=1))
+    tracemalloc.start()
+    with pytest.raises(DamagedArchive, match="a header of 50000000 bytes"):
+        check_archive(first)
+    refused(second, out, "a header of 50000000 bytes")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_headers_that_only_announce_others_end_somewhere(tmp_path, out):
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 1
+    path = tmp_path / "set.tar"
+    path.write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a" + bytes(511)) * 3000)
+    refused(path, out, "damaged or cut short")
+
+
+def test_a_zip_whose_list_lost_entries_is_told(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [(f"{number}.png", b"1") for number in range(5)])
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 33] = 0xFF  # the length of a comment, which thereby swallows the rest
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as file:
+        assert len(file.namelist()) == 1
+    refused(path, out, "5 entries were promised, 1 are listed")
+    with pytest.raises(DamagedArchive):
+        check_archive(path)
+
+
+@pytest.mark.parametrize("comment", [b"", b"made by hand"])
+@pytest.mark.parametrize("zip64", [False, True])
+def test_entries_are_counted_in_zips_of_all_kinds(tmp_path, out, zip64, comment, monkeypatch):
+    if zip64:
+        monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
+    path = make_zip(tmp_path / "set.zip", [(str(number), b"1") for number in range(5)])
+    with zipfile.ZipFile(path, "a") as file:
+        file.comment = comment
+    assert (b"PK\x06\x06" in path.read_bytes()) == zip64
+    unpack(path, out)
+    assert len(list(out.iterdir())) == 5
+
+
+def test_a_program_may_count_the_entries_of_a_zip_in_16_bits(tmp_path):
+    path = make_zip(tmp_path / "set.zip", [("a", b"")])
+    content = path.read_bytes()
+    start, end, number = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06"), 65_540
+    entries = content[start:end] * number
+    counted = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, number % 65_536, number % 65_536, len(entries), start, 0)
+    path.write_bytes(content[:start] + entries + counted)
+    check_archive(path)
+
+
+def test_no_flipped_bit_in_the_list_of_a_zip_is_a_traceback_or_costs_a_file(tmp_path, out):
+    entries, path = [(f"{number}.png", os.urandom(50)) for number in range(3)], tmp_path / "set.zip"
+    content = make_zip(path, entries).read_bytes()
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    for place, bit in product([*range(start, start + 46), *range(end, end + 22)], (1, 128)):
+        changed = bytearray(content)
+        changed[place] ^= bit
+        path.write_bytes(changed)
+        try:
+            check_archive(path)
+            unpack(path, out)
+        except InputError:
+            continue
+        assert len(list(out.iterdir())) == 3
+
+
+def test_a_version_of_zip_that_never_was_is_damage(tmp_path, out):
+    path = make_zip(tmp_path / "set.zip", [("a", b"1")])
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] |= 0x80
+    path.write_bytes(content)
+    for read in (check_archive, lambda archive: unpack(archive, out)):
+        with pytest.raises(DamagedArchive, match=r"damaged or cut short \(zip file version 14\.8\); fetch it again"):
+            read(path)
 
 
 @pytest.mark.parametrize("squeeze", [gzip.compress, bz2.compress, lzma.compress])
@@ -247,7 +370,8 @@ def test_a_compression_that_python_lacks_is_told(tmp_path, out):
     for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         content[content.index(mark) + offset] = 9  # deflate64, which Windows uses for large files
     path.write_bytes(content)
-    refused(path, out, "unpack it by hand and give the folder")
+    check_archive(path)
+    refused(path, out, r"damaged, or packed in a way that Python cannot read \(.*unpack it by hand and give")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs the device that is always full")
