@@ -111,6 +111,8 @@ def _write(
             if entry.kind not in ("file", "folder"):
                 raise InputError(f"{archive}: {entry.name!r} is a {entry.kind}, which is never unpacked; {_BY_HAND}")
             path = _safe_path(archive, entry.name)
+            if not path.parts and entry.kind == "file":
+                raise InputError(f"{archive}: a file is named {entry.name!r}, which is a folder's name; {_BY_HAND}")
             _claim(archive, path, entry.kind, taken)
             if entry.kind == "folder":
                 continue

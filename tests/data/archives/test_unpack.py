@@ -120,6 +120,19 @@ def test_a_folder_may_come_often_and_in_two_spellings(tmp_path, out):
     assert sorted(file.name for file in out.rglob("*") if file.is_file()) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("name", [".", "./."])
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_a_file_without_a_name_is_refused(tmp_path, out, make, name):
+    refused(make(tmp_path / "set", [("a", b"1"), (name, b"2")]), out, f"a file is named '{name}', which is a folder's")
+
+
+def test_the_top_folder_may_be_an_entry(tmp_path, out):
+    top = tarfile.TarInfo("./")
+    top.type = tarfile.DIRTYPE
+    unpack(make_tar(tmp_path / "set", [top, ("./a", b"1")]), out)
+    assert [file.name for file in out.iterdir()] == ["a"]
+
+
 def test_names_in_other_encodings_are_readable(tmp_path, out):
     with zipfile.ZipFile(tmp_path / "set.zip", "w") as file:
         file.writestr("riß.png", b"1")
