@@ -163,18 +163,30 @@ def _downloaded(name: str, about: Publication, address: str) -> Path:
             f"{name} is not downloaded by a program: {what} (see {about.page}), and give the file as the option "
             "`archive`, or as --archive FILE"
         )
-    offer = about.offer(address)
+    path = work_folder("downloads") / f"{name}-{fingerprint(address)[:8]}"
+    if not _is_whole(path):
+        _download(about.offer(address), path)
+    return path
 
-    def check(path: Path) -> None:
+
+def _is_whole(archive: Path) -> bool:
+    """As far as can be seen at once. Then nobody is asked for it, so it can be used without a network."""
+    try:
+        check_archive(archive)
+    except (FileNotFoundError, InputError):
+        return False
+    return True
+
+
+def _download(offer: Offer, path: Path) -> None:
+    def check(content: Path) -> None:
         try:
-            check_archive(path)
-            offer.check(path)
+            check_archive(content)
+            offer.check(content)
         except InputError as error:
             raise type(error)(f"{offer.address} gave {error}") from None
 
-    path = work_folder("downloads") / f"{name}-{fingerprint(address)[:8]}"
     fetch(offer.address, path, check=check)
-    return path
 
 
 def _unpack(archive: Path, scratch: Path, about: Publication) -> list[Path]:

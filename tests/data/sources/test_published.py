@@ -153,6 +153,31 @@ def test_figshare_is_asked_for_its_one_archive(fetch, site):
     assert len(stems(fetch("conglomerate", address=f"{base}/2"))) == 6
 
 
+def test_an_archive_that_was_downloaded_needs_no_network(fetch, site, tmp_path):
+    base, content = site.address.removesuffix("/set.zip"), zip_bytes(published_khan())
+    files = [{"name": "set.zip", "download_url": f"{base}/2", "computed_md5": hashlib.md5(content).hexdigest()}]
+    site.pages = {"/v2/articles/7": json.dumps({"files": files}).encode(), "/2": content}
+    fetch("conglomerate", address=f"{base}/v2/articles/7")
+    site.status = 404
+    assert len(stems(fetch("conglomerate", address=f"{base}/v2/articles/7"))) == 6 and len(site.asked) == 2
+
+    (name,) = downloads(tmp_path)
+    (tmp_path / "root" / ".work" / "downloads" / name).write_bytes(content[:-50])
+    site.status = 200
+    assert len(stems(fetch("conglomerate", address=f"{base}/v2/articles/7"))) == 6 and len(site.asked) == 4
+
+
+def test_a_download_that_python_cannot_open_is_fetched_again_next_time(fetch, site, tmp_path):
+    whole = zip_bytes(published())
+    site.content = bytearray(whole)
+    site.content[whole.index(b"PK\x01\x02") + 6] |= 0x80
+    with pytest.raises(InputError, match=r"set\.zip gave .*damaged or cut short \(zip file version 14\.8\)"):
+        fetch()
+    assert downloads(tmp_path) == []
+    site.content = whole
+    assert len(stems(fetch())) == 6
+
+
 def test_an_archive_may_be_given_to_the_stage(tmp_path):
     content = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
     split = content["datasets"]["synthetic"]["split"]
