@@ -24,7 +24,7 @@ from hairline.data.archives.unpack import Allowance, Limits, unpack
 from hairline.data.images import is_picture
 from hairline.data.published.matching import Matching
 from hairline.data.published.raw import Meaning, write_raw
-from hairline.data.published.tree import Tree
+from hairline.data.published.tree import Tree, walk
 from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
 from hairline.io import fingerprint, from_checkout, work_folder, write_json
@@ -203,7 +203,7 @@ def _unpack_inner(folder: Path, scratch: Path, about: Publication, allowance: Al
     """Of archives that a person put in a folder, each has an allowance of its own."""
     if not about.nested:
         return []
-    inner = sorted(path for path in folder.rglob("*") if path.is_file() and is_archive_name(path.name))
+    inner = sorted(path for path in walk(folder) if path.is_file() and is_archive_name(path.name))
     roots = [scratch / f"inner-{number}" for number in range(len(inner))]
     for archive, root in zip(inner, roots, strict=True):
         unpack(archive, root, wanted=_is_of_use, allowance=allowance)

@@ -18,7 +18,7 @@ class Tree:
     def __init__(self, roots: Sequence[Path], *, origin: Path) -> None:
         """`origin`: the archive or folder that all is from, for messages."""
         self.origin, self._roots = origin, roots
-        self.files = sorted(path for root in roots for path in _walk(root))
+        self.files = sorted(path for root in roots for path in walk(root))
         self._folders: dict[Path, list[Path]] = {}
         for path in self.files:
             self._folders.setdefault(path.parent, []).append(path)
@@ -66,7 +66,8 @@ class Tree:
         return path.relative_to(next(root for root in self._roots if path.is_relative_to(root)))
 
 
-def _walk(root: Path) -> Iterable[Path]:
+def walk(root: Path) -> Iterable[Path]:
+    """All files but those that systems leave behind."""
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not _is_litter(name)]
         yield from (Path(folder, name) for name in names if not _is_litter(name))

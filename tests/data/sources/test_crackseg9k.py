@@ -45,6 +45,16 @@ def test_the_two_archives_in_a_folder_will_do(fetch_from, tmp_path):
     assert (folder / "Vol1.zip").exists()
 
 
+def test_what_a_mac_puts_beside_the_archives_is_no_archive(fetch_from, tmp_path):
+    litter = {
+        f"__MACOSX/{folder}._{name}.zip": b"\x00\x05\x16\x07" for folder, name in (("", "Vol1"), ("sub/", "Vol2"))
+    }
+    assert len(stems(fetch_from("crackseg9k", published() | litter))) == 4
+    assert len(stems(fetch_from("crackseg9k", folder_of(tmp_path / "mine", published() | litter)))) == 4
+    beside = published() | {"._Vol1.zip": b"\x00\x05\x16\x07"}
+    assert len(stems(fetch_from("crackseg9k", beside))) == 4
+
+
 def test_a_picture_in_both_archives_counts_once_unless_it_differs(fetch_from):
     same = published() | {"Vol3.zip": zip_bytes(volume(["CFD_001"]))}
     assert len(stems(fetch_from("crackseg9k", same))) == 4
