@@ -34,7 +34,10 @@ class _Member(tarfile.TarInfo):
         """What tarfile offers to subclasses: a header is known, its body not yet read."""
         if self.type in _ANNOUNCING and self.size > _LONGEST_ANNOUNCEMENT:
             raise tarfile.ReadError(f"a header of {self.size} bytes")
-        return super()._proc_member(file)
+        member = super()._proc_member(file)
+        if member.size < 0:
+            raise tarfile.ReadError(f"a size of {member.size} bytes")
+        return member
 
 
 class _PlainMember(_Member):

@@ -177,6 +177,14 @@ def test_bombs_are_refused_by_what_they_really_hold(tmp_path, out, kind):
     assert (out / "zeros").stat().st_size == 20_000_000
 
 
+def test_a_negative_size_does_not_make_room_for_a_bomb(tmp_path, out):
+    lie = tarfile.TarInfo("lie")
+    lie.pax_headers = {"GNU.sparse.realsize": "-1000000000"}
+    path = make_tar(tmp_path / "set.tar.gz", [lie, ("zeros", bytes(20_000_000))], mode="w:gz")
+    allowance = Allowance(Limits(free=1_000_000), packed=path.stat().st_size)
+    refused(path, out, "a size of -1000000000 bytes", allowance=allowance, wanted=lambda name: name.name != "lie")
+
+
 def test_a_zip_that_lies_about_its_sizes_is_found_out(tmp_path, out):
     path = make_zip(tmp_path / "set.zip", [("zeros", bytes(5_000_000))])
     path.write_bytes(path.read_bytes().replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
