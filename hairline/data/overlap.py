@@ -75,7 +75,9 @@ def overlap_warnings(found: Mapping[tuple[str, str], Copies]) -> list[str]:
             (one, other, copies.all),
             (other, one, [(theirs, ours) for ours, theirs in copies.all]),
         ):
-            known = sorted({a.id for a, b in pairs if a.split == "test" and b.split != "test"})
+            known = sorted(
+                {a.id for a, b in pairs if a.labelled and b.labelled and a.split == "test" and b.split != "test"}
+            )
             if known:
                 count = f"{len(known)} test picture{'s' * (len(known) > 1)} of {tested}"
                 lie = "lies" if len(known) == 1 else "lie"

@@ -18,7 +18,7 @@ BLANK = np.full((160, 200, 3), 90, np.uint8)
 
 @pytest.fixture
 def prepared(tmp_path):
-    """A prepared set of pictures by name; the first letter of a name is that of its split."""
+    """A prepared set of pictures by name; the first letter of a name is that of its split, a `u` next: unlabelled."""
 
     def make(name, pictures):
         folder, samples = tmp_path / name, []
@@ -26,7 +26,8 @@ def prepared(tmp_path):
         for id, pixels in pictures.items():
             cv2.imwrite(str(folder / "images" / f"{id}.png"), pixels[..., ::-1])
             split = {"t": "train", "v": "val", "x": "test"}[id[0]]
-            samples.append(make_sample(id, split=split))
+            labels = {} if id[1:2] != "u" else {"labelled": False, "mask": "", "crack_share": None}
+            samples.append(make_sample(id, split=split, **labels))
         write_manifest(folder / "manifest.csv", samples)
         write_looks(folder, {s.id: trace_of(look_at(read_image(folder / s.image))) for s in samples})
         return folder
@@ -68,6 +69,12 @@ def test_a_test_picture_in_the_others_train_or_val_is_warned_of_and_one_in_its_t
     assert len(warnings) == 2
     assert warnings[0].startswith("1 test picture of one lies in train or val of other (x0)")
     assert warnings[1].startswith("1 test picture of other lies in train or val of one (x2)")
+
+
+def test_pictures_that_nobody_labelled_flatter_nobody(prepared):
+    one = prepared("one", {"x0": scene(0), "xu1": scene(1), "t2": scene(2)})
+    other = prepared("other", {"tu0": scene(0), "t1": scene(1), "xu2": scene(2)})
+    assert overlap_warnings(compare_all({"one": one, "other": other}, bits=4)) == []
 
 
 def test_the_report_counts_by_pair_and_split_names_the_pictures_and_is_the_same_twice(prepared):

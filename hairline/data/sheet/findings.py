@@ -31,7 +31,7 @@ class Findings:
         found = []
         cut = _cut_groups(samples)
         if cut:
-            images = sum(sample.group in cut for sample in samples)
+            images = sum(sample.labelled and sample.group in cut for sample in samples)
             found.append(
                 f"the set's own lists put {len(cut)} groups ({images} images) on both sides of a split, so scores "
                 "will flatter; set `split.lists: ours` for a split that does not leak"
@@ -46,7 +46,11 @@ class Findings:
             apart = sum(across(members) for members in sets)
             if apart:
                 found.append(f"{kind} pictures on both sides of a split: {apart} (named in the data sheet)")
-        differing = [members[0].id for members in self.exact if len({sample.crack_share for sample in members}) > 1]
+        differing = [
+            members[0].id
+            for members in self.exact
+            if len({sample.crack_share for sample in members if sample.labelled}) > 1
+        ]
         if differing:
             found.append(f"equal pictures carry different masks: {enumerate_names(differing)}")
         mostly = [sample.id for sample in samples if (sample.crack_share or 0) > 0.5]
@@ -61,7 +65,8 @@ class Findings:
 def _cut_groups(samples: Sequence[Sample]) -> set[str]:
     splits = defaultdict(set)
     for sample in samples:
-        splits[sample.group].add(sample.split)
+        if sample.labelled:
+            splits[sample.group].add(sample.split)
     return {group for group, where in splits.items() if len(where) > 1}
 
 
@@ -72,5 +77,5 @@ def names_of(members: Sequence[Sample], name: Callable[[Sample], str]) -> str:
 
 
 def across(members: Sequence[Sample]) -> bool:
-    """On both sides of a split."""
-    return len({sample.split for sample in members}) > 1
+    """On both sides of a split. Nothing is learned from what nobody labelled, nor tested on it."""
+    return len({sample.split for sample in members if sample.labelled}) > 1

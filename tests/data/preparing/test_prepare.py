@@ -194,6 +194,17 @@ def test_255_without_a_class_is_ignored_in_a_multi_class_set(make_raw, run, tmp_
     assert samples["p00"].crack_share == pytest.approx(1 / 3, abs=1e-5)
 
 
+def test_what_nobody_labelled_is_no_leak(make_raw, run, capsys):
+    raw = make_raw(12, stem=lambda n: f"road{n}-0")
+    ids = sorted(path.stem for path in (raw / "images").iterdir())
+    write_lists(raw, train=ids[:7], val=ids[7:9], test=ids[9:])
+    (raw / "images" / "copy-0.png").write_bytes((raw / "images" / f"{ids[9]}.png").read_bytes())
+    cv2.imwrite(str(raw / "images" / f"{ids[10].removesuffix('0')}1.png"), draw_photo(99))  # of the same road
+    _, report = run(raw, group="^(.+)-")
+    assert "both sides of a split" not in report and "across splits" not in report
+    assert capsys.readouterr().err == ""
+
+
 @pytest.fixture
 def make_many(make_raw):
     """Of each picture 10 rows crack, 10 rows pothole, 10 rows ignored; the first one has no crack."""
