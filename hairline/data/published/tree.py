@@ -1,7 +1,6 @@
 """The files of a published set, found by the ends of their folders' names, whatever folder or letter case is around."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hairline.data.images import is_picture
@@ -66,11 +65,18 @@ class Tree:
         return path.relative_to(next(root for root in self._roots if path.is_relative_to(root)))
 
 
-def walk(root: Path) -> Iterable[Path]:
-    """All files but those that systems leave behind."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not _is_litter(name)]
-        yield from (Path(folder, name) for name in names if not _is_litter(name))
+def walk(folder: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """All files but those that systems leave behind. Links are followed, since an unpacked folder may be made of them,
+    but never back to a folder above.
+    """
+    trail = above | {folder.resolve()}
+    for path in folder.iterdir():
+        if _is_litter(path.name):
+            continue
+        if not path.is_dir():
+            yield path
+        elif path.resolve() not in trail:
+            yield from walk(path, trail)
 
 
 def _is_litter(name: str) -> bool:

@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import cv2
 import numpy as np
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from hairline.data.preparing.prepare import prepare
 from hairline.errors import InputError
 from hairline.io import read_json
-from tests.data.sources.published import crack, folder_of, mask, photo, saved, split, stems, values, zip_of
+from tests.data.sources.published import crack, encoded, folder_of, mask, photo, saved, split, stems, values, zip_of
 
 
 def published(top="DeepCrack/", numbers=(1, 2, 3)):
@@ -209,3 +211,14 @@ def test_a_relative_archive_starts_at_the_checkout(fetch_from, tmp_path, monkeyp
 def test_wrong_options_are_refused_by_key(fetch_from, options, message):
     with pytest.raises(InputError, match=message):
         fetch_from("deepcrack", published(), **options)
+
+
+def test_an_unpacked_folder_may_be_made_of_links_even_in_a_circle(fetch_from, tmp_path):
+    real, folder = folder_of(tmp_path / "real", published("")), tmp_path / "mine"
+    folder.mkdir()
+    for name in ("train_img", "train_lab", "test_img", "test_lab"):
+        (folder / name).symlink_to(real / name)
+    (real / "train_img" / "back").symlink_to(folder)
+    (real / "test_img" / "aside").symlink_to(real / "test_lab")
+    (real / "test_lab" / "aside").symlink_to(real / "test_img")
+    assert len(stems(fetch_from("deepcrack", folder))) == 6
