@@ -52,7 +52,12 @@ def is_picture(path: Path) -> bool:
 
 def read_image(path: Path) -> np.ndarray:
     """uint8 [H, W, 3] RGB of any grey, colour, transparent, 16-bit or EXIF-rotated photograph."""
-    return to_rgb(read_picture(path), name=path.name)
+    return to_rgb(read_picture(path), name=name_of(path))
+
+
+def name_of(path: Path) -> str:
+    """With its folder, since an image and its mask often share a name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def read_picture(path: Path) -> Picture:
@@ -60,7 +65,7 @@ def read_picture(path: Path) -> Picture:
         content = path.read_bytes()
     except FileNotFoundError:
         raise PictureError(str(path), "no such file", "run the stage that writes it, or restore it") from None
-    return decode_picture(content, name=path.name)
+    return decode_picture(content, name=name_of(path))
 
 
 def decode_picture(content: bytes, *, name: str) -> Picture:

@@ -61,6 +61,12 @@ def test_sixteen_bit_grey_and_colour_lose_their_low_byte_alike(tmp_path):
     assert (read_image(tmp_path / "grey.png") == (deep[..., :1] >> 8)).all()
 
 
+def test_a_picture_is_named_with_its_folder(tmp_path):
+    (tmp_path / "masks").mkdir()
+    with pytest.raises(PictureError, match=r"^masks/a\.png: is empty"):
+        read_image(save(tmp_path / "masks" / "a.png", b""))
+
+
 def test_a_palette_is_looked_up(tmp_path):
     picture = Image.fromarray(np.array([[0, 1], [1, 2]], np.uint8), "L").convert("P")
     picture.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])

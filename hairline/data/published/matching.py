@@ -78,9 +78,9 @@ class Matching:
         self._items.pop(item.stem, None)
         self.misfit(reason, item.mask or item.image)
 
-    def take(self, error: PictureError) -> None:
+    def take(self, path: Path, error: PictureError) -> None:
         """Something that is never left out."""
-        self._faults.take(error)
+        self._faults.add(error.advice, f"{self._shown(path)} {error.reason}")
 
     def raise_if_any(self, where: Path) -> None:
         self._faults.raise_if_any(where)

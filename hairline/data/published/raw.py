@@ -47,6 +47,12 @@ class _Misfit:
     reason: str
 
 
+@dataclass(frozen=True)
+class _Unusable:
+    path: Path
+    error: PictureError
+
+
 def write_raw(matching: Matching, meaning: Meaning, out: Path, *, name: str, where: Path) -> list[str]:
     """Fill `out`; the answer is what people should know about it. `where`: the archive, for messages."""
     matching.raise_if_any(where)
@@ -57,8 +63,8 @@ def write_raw(matching: Matching, meaning: Meaning, out: Path, *, name: str, whe
     remarks: dict[str, list[tuple[str, int]]] = {}
     foreground = False
     for item, result in zip(items, results, strict=True):
-        if isinstance(result, PictureError):
-            matching.take(result)
+        if isinstance(result, _Unusable):
+            matching.take(result.path, result.error)
         elif isinstance(result, _Misfit):
             matching.drop(item, result.reason)
         else:
@@ -73,17 +79,20 @@ def write_raw(matching: Matching, meaning: Meaning, out: Path, *, name: str, whe
     return matching.notes() + [_told(remark, found) for remark, found in sorted(remarks.items())]
 
 
-def _write(item: Item, *, out: Path, meaning: Meaning) -> _Written | _Misfit | PictureError:
+def _write(item: Item, *, out: Path, meaning: Meaning) -> _Written | _Misfit | _Unusable:
     try:
         picture = read_picture(item.image)
         height, width = to_rgb(picture, name=item.image.name).shape[:2]
-        mask = _mask(item, meaning, height, width)
-        if mask is not None and mask.values.shape != (height, width):
-            turned = ", after the rotation that its EXIF tag asks for" if picture.turned else ""
-            rows, columns = mask.values.shape
-            return _Misfit(f"a mask of {columns} x {rows} for an image of {width} x {height}{turned}")
     except PictureError as error:
-        return error
+        return _Unusable(item.image, error)
+    try:
+        mask = _mask(item, meaning, height, width)
+    except PictureError as error:
+        return _Unusable(item.mask, error)
+    if mask is not None and mask.values.shape != (height, width):
+        turned = ", after the rotation that its EXIF tag asks for" if picture.turned else ""
+        rows, columns = mask.values.shape
+        return _Misfit(f"a mask of {columns} x {rows} for an image of {width} x {height}{turned}")
     shutil.copyfile(item.image, out / "images" / f"{item.stem}{item.image.suffix.lower()}")
     if mask is None:
         return _Written(has_foreground=False, remarks={})

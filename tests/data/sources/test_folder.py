@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import cv2
 import numpy as np
 import pytest
@@ -73,7 +75,7 @@ def test_all_faults_are_listed_at_once_and_nothing_is_copied(make_folder, fetch,
         "6 faults",
         "images/p00.png: an image without a mask of the same stem: draw it, or set the option `unlabelled: allow`",
         "masks/p01.png: a mask without an image: remove it, or add the image",
-        "p02.png cannot be decoded",
+        "images/p02.png cannot be decoded",
         "masks/p03.png is 50 x 20, its image 50 x 40: draw the mask at the image's size",
         "masks/p04.png 200 pixels of value 9: masks may hold 0, 1, 255",
         "images/p05.png and p05.jpg: a stem used twice",
@@ -143,3 +145,13 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path, fetch):
 def test_wrong_options_are_refused_by_key(tmp_path, options, message):
     with pytest.raises(InputError, match=message):
         create_source("folder").fetch(options, tmp_path / "raw", dataset="mine")
+
+
+ONE = {"0": "background", "1": "crack"}
+
+
+def test_a_fault_tells_a_mask_from_an_image_of_the_same_name(make_folder, fetch):
+    folder = make_folder()
+    (folder / "masks" / "p00.png").write_bytes(b"")
+    with pytest.raises(InputError, match=r"1 fault\. masks/p00\.png is empty"):
+        fetch(folder)
