@@ -1,11 +1,14 @@
 """Images and masks that belong together: same stem in `images/` and `masks/`, every fault listed at once."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hairline.data.images import SUFFIXES, PictureError, is_picture
 from hairline.errors import InputError
+
+NOT_UTF8 = "a name that is not UTF-8: rename it"
 
 _LITTER = {"thumbs.db", "desktop.ini"}  # what Windows leaves in folders of pictures
 _NAMED = 20  # names under one advice; the rest are counted
@@ -14,6 +17,7 @@ _NAMED = 20  # names under one advice; the rest are counted
 @dataclass(frozen=True)
 class Pair:
     stem: str
+    """Composed."""
     image: Path
     mask: Path | None
 
@@ -42,6 +46,16 @@ def enumerate_names(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
+def composed(name: str) -> str:
+    """One form for names that look equal: macOS writes ü as u and two dots, other systems as one letter."""
+    return unicodedata.normalize("NFC", name)
+
+
+def printable(name: str) -> str:
+    """The same, unless the name is not UTF-8: no text file can hold its strange bytes, so they are shown by number."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def find_pairs(folder: Path, *, unlabelled: bool, faults: Faults) -> list[Pair]:
     """Sorted by stem; without `unlabelled`, an image without a mask is a fault."""
     images, masks = (
@@ -64,13 +78,15 @@ def _pictures_by_stem(folder: Path, faults: Faults, *, required: bool) -> dict[s
             raise InputError(f"{folder}: no such folder; expected images/ and masks/ side by side")
         return found
     for path in _entries(folder):
-        shown = f"{folder.name}/{path.name}"
+        shown, stem = printable(f"{folder.name}/{path.name}"), composed(path.stem)
         if not path.is_file() or not is_picture(path):
             faults.add(f"not a {', '.join(SUFFIXES)} file: convert it, or move it elsewhere", shown)
-        elif path.stem in found:
-            faults.add("a stem used twice: rename or remove one", f"{shown} and {found[path.stem].name}")
+        elif printable(path.name) != path.name:
+            faults.add(NOT_UTF8, shown)
+        elif stem in found:
+            faults.add("a stem used twice: rename or remove one", f"{shown} and {found[stem].name}")
         else:
-            found[path.stem] = path
+            found[stem] = path
     if required and not found:
         raise InputError(f"{folder}: no picture in it; expected {', '.join(SUFFIXES)} files")
     return found

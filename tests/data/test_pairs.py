@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import pytest
 
 from hairline.data.pairs import Faults, find_pairs
@@ -73,3 +75,20 @@ def test_missing_and_empty_folders_are_refused(tmp_path):
     fill(tmp_path, ["images/a.png"])
     with pytest.raises(InputError, match=r"masks: no such folder"):
         find_pairs(tmp_path, unlabelled=False, faults=Faults())
+
+
+def test_an_image_and_a_mask_whose_names_look_equal_belong_together(tmp_path):
+    fill(tmp_path, [f"images/{normalize('NFD', 'brücke')}.jpg", f"masks/{normalize('NFC', 'brücke')}.png"])
+    faults = Faults()
+    (pair,) = find_pairs(tmp_path, unlabelled=False, faults=faults)
+    faults.raise_if_any(tmp_path)
+    assert pair.stem == normalize("NFC", "brücke") and pair.mask.exists()
+
+
+def test_names_that_are_not_utf8_are_listed_with_the_other_faults(tmp_path):
+    latin = b"ri\xdf.png".decode(errors="surrogateescape")
+    fill(tmp_path, ["images/a.png", "masks/a.png", "masks/x.png", f"images/{latin}", f"masks/{latin}"])
+    message = message_of(tmp_path)
+    assert r"images/ri\udcdf.png, masks/ri\udcdf.png: a name that is not UTF-8: rename it" in message
+    assert "3 faults" in message and "masks/x.png: a mask without an image" in message
+    message.encode()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairline.data.manifest import SPLITS
-from hairline.data.pairs import enumerate_names
+from hairline.data.pairs import composed, enumerate_names
 from hairline.errors import InputError
 
 
@@ -23,7 +23,7 @@ def read_own_lists(folder: Path, stems: Sequence[str], *, unlabelled: set[str]) 
             )
     known, chosen = set(stems), {}
     for split, path in present.items():
-        listed = [line.strip() for line in _lines(path) if line.strip()]
+        listed = [composed(line.strip()) for line in _lines(path) if line.strip()]
         if not listed:
             raise InputError(f"{path}: empty; list at least one stem, or set `split.lists: ours`")
         strange = sorted(set(listed) - known)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairline.data.images import PictureError
-from hairline.data.pairs import Faults, enumerate_names
+from hairline.data.pairs import NOT_UTF8, Faults, composed, enumerate_names, printable
 
 _ADVICE = "mend the archive, or set the option `unpaired: skip` to leave such out"
 
@@ -60,6 +60,9 @@ class Matching:
                 self.misfit("an image without a mask", *found)
 
     def put(self, item: Item) -> None:
+        if printable(item.stem) != item.stem:
+            self._faults.add(NOT_UTF8, self._shown(item.image))
+            return
         other = self._items.setdefault(item.stem, item)
         if other is not item:
             self._twice.add(item.stem)
@@ -93,10 +96,10 @@ class Matching:
 
 
 def _by_stem(paths: Iterable[Path], ending: str) -> dict[str, list[Path]]:
-    """The same file in two places is one."""
+    """Composed; the same file in two places is one."""
     found: dict[str, list[Path]] = {}
     for path in sorted(paths):
-        others = found.setdefault(path.stem.removesuffix(ending), [])
+        others = found.setdefault(composed(path.stem).removesuffix(ending), [])
         if all(path.read_bytes() != other.read_bytes() for other in others):
             others.append(path)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hairline.data.images import is_picture
-from hairline.data.pairs import enumerate_names
+from hairline.data.pairs import enumerate_names, printable
 from hairline.errors import InputError
 
 Part = str | tuple[str, ...]
@@ -59,7 +59,7 @@ class Tree:
 
     def shown(self, path: Path) -> str:
         """The path below the top of the archive."""
-        return self._relative(path).as_posix()
+        return printable(self._relative(path).as_posix())
 
     def _relative(self, path: Path) -> Path:
         return path.relative_to(next(root for root in self._roots if path.is_relative_to(root)))

@@ -121,6 +121,6 @@ def _foreground_value(path: Path, pairs: Sequence[Pair], values: Sequence[frozen
 
 
 def _copy(pair: Pair, *, out: Path, options: FolderOptions, classes: RawClasses | None) -> None:
-    shutil.copyfile(pair.image, out / "images" / pair.image.name)
+    shutil.copyfile(pair.image, out / "images" / f"{pair.stem}{pair.image.suffix}")
     if pair.mask is not None:
         write_png(out / "masks" / f"{pair.stem}.png", _mask_values(pair, options, classes))

@@ -7,7 +7,7 @@ likewise. The soft labels in teacher_mask/ are left alone: hairline makes its ow
 import re
 from pathlib import Path
 
-from hairline.data.pairs import enumerate_names
+from hairline.data.pairs import composed, enumerate_names
 from hairline.data.published.crack_masks import CrackOptions, crack_masks
 from hairline.data.published.matching import Item, Matching
 from hairline.data.published.publication import Publication, published
@@ -51,12 +51,12 @@ def _list_of(split: str, tree: Tree) -> Path | None:
 
 def _match_list(path: Path, folder: str, split: str, tree: Tree, matching: Matching) -> None:
     """The list alone decides what belongs together: a mask may have another name than its image."""
-    images = {image.name: image for image in tree.need(folder, "img")}
-    masks = {mask.name: mask for mask in tree.need(folder, "mask")}
+    images = {composed(image.name): image for image in tree.need(folder, "img")}
+    masks = {composed(mask.name): mask for mask in tree.need(folder, "mask")}
     for image_name, mask_name in _read_list(path, tree):
         image, mask = images.pop(image_name, None), masks.pop(mask_name, None)
         if image and mask:
-            matching.put(Item(image.stem, image, mask, split))
+            matching.put(Item(composed(image.stem), image, mask, split))
         else:
             matching.misfit(f"a line ({image_name};{mask_name}) that names a missing file", path)
     for stray in (*images.values(), *masks.values()):
@@ -68,7 +68,7 @@ def _read_list(path: Path, tree: Tree) -> list[list[str]]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise InputError(f"{tree.shown(path)}: not a text in UTF-8; save it so") from None
-    pairs = [[name.strip() for name in re.split("[;,]", line)] for line in lines if line.strip()]
+    pairs = [[composed(name.strip()) for name in re.split("[;,]", line)] for line in lines if line.strip()]
     wrong = next((pair for pair in pairs if len(pair) != 2), None)
     if wrong:
         raise InputError(f"{tree.shown(path)}: {';'.join(wrong)!r} is not IMAGE;MASK; write one such pair a line")

@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import pytest
 
 from hairline.data.preparing.own_lists import read_own_lists
@@ -44,3 +46,9 @@ def test_wrong_lists_are_refused_with_what_to_do(tmp_path, lists, message):
     write(tmp_path, **lists)
     with pytest.raises(InputError, match=message):
         read_own_lists(tmp_path, STEMS, unlabelled=set())
+
+
+def test_a_list_may_write_its_names_as_macos_does(tmp_path):
+    plain = normalize("NFC", "brücke")
+    write(tmp_path, train=normalize("NFD", "brücke"), test="d")
+    assert read_own_lists(tmp_path, [plain, "d"], unlabelled=set()) == {plain: "train", "d": "test"}

@@ -213,6 +213,30 @@ def test_wrong_options_are_refused_by_key(fetch_from, options, message):
         fetch_from("deepcrack", published(), **options)
 
 
+def test_names_that_are_not_utf8_are_refused_with_all_other_faults(fetch_from, tmp_path):
+    folder = folder_of(tmp_path / "mine", published())
+    latin = b"ri\xdf".decode(errors="surrogateescape")
+    (folder / "DeepCrack/train_img/11289-1.jpg").rename(folder / f"DeepCrack/train_img/{latin}.jpg")
+    (folder / "DeepCrack/train_lab/11289-1.png").rename(folder / f"DeepCrack/train_lab/{latin}.png")
+    (folder / "DeepCrack/test_img/11289-2.jpg").unlink()
+    (folder / "DeepCrack/test_lab/11289-2.png").rename(folder / f"DeepCrack/test_lab/{latin}.png")
+    with pytest.raises(InputError) as error:
+        fetch_from("deepcrack", folder)
+    assert r"train_img/ri\udcdf.jpg: a name that is not UTF-8: rename it" in str(error.value)
+    assert r"test_lab/ri\udcdf.png: a mask without an image" in str(error.value)
+    (folder / f"DeepCrack/train_img/{latin}.jpg").unlink()
+    raw = fetch_from("deepcrack", folder, unpaired="skip")
+    assert any(r"train_lab/ri\udcdf.png" in note for note in read_json(raw / "source.json")["notes"])
+
+
+def test_an_image_and_a_mask_whose_names_look_equal_belong_together(fetch_from, tmp_path):
+    folder, plain = folder_of(tmp_path / "mine", published()), normalize("NFC", "brücke")
+    (folder / "DeepCrack/train_img/11289-1.jpg").rename(folder / f"DeepCrack/train_img/{normalize('NFD', plain)}.jpg")
+    (folder / "DeepCrack/train_lab/11289-1.png").rename(folder / f"DeepCrack/train_lab/{plain}.png")
+    raw = fetch_from("deepcrack", folder)
+    assert f"train_{plain}" in stems(raw) and f"train_{plain}" in stems(raw, "masks")
+
+
 def test_an_unpacked_folder_may_be_made_of_links_even_in_a_circle(fetch_from, tmp_path):
     real, folder = folder_of(tmp_path / "real", published("")), tmp_path / "mine"
     folder.mkdir()

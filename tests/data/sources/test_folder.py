@@ -150,6 +150,14 @@ def test_wrong_options_are_refused_by_key(tmp_path, options, message):
 ONE = {"0": "background", "1": "crack"}
 
 
+def test_names_as_macos_writes_them_are_taken_in_their_usual_form(make_folder, fetch):
+    folder, plain = make_folder(), normalize("NFC", "brücke")
+    (folder / "images" / "p00.png").rename(folder / "images" / f"{normalize('NFD', plain)}.png")
+    (folder / "masks" / "p00.png").rename(folder / "masks" / f"{plain}.png")
+    raw = fetch(folder)
+    assert (raw / "images" / f"{plain}.png").exists() and (raw / "masks" / f"{plain}.png").exists()
+
+
 def test_a_fault_tells_a_mask_from_an_image_of_the_same_name(make_folder, fetch):
     folder = make_folder()
     (folder / "masks" / "p00.png").write_bytes(b"")

@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import pytest
 
 from hairline.data.preparing.prepare import prepare
@@ -87,3 +89,11 @@ def test_without_a_list_of_train_it_is_another_layout(fetch_from):
 def test_there_is_nothing_to_download(tmp_path):
     with pytest.raises(InputError, match="there is nothing to fetch; arrange your own pictures in this layout"):
         create_source("mcff").fetch({}, tmp_path / "raw", dataset="mine")
+
+
+def test_a_list_and_its_files_may_differ_in_how_they_write_an_umlaut(fetch_from):
+    plain, apart = normalize("NFC", "brücke"), normalize("NFD", "brücke")
+    entries = published() | {f"data/train/img/{apart}.jpg": photo(98), f"data/train/mask/{plain}.png": mask(98)}
+    entries["data/train.txt"] += f"{plain}.jpg;{apart}.png\n".encode()
+    raw = fetch_from("mcff", entries)
+    assert plain in stems(raw) and plain in stems(raw, "masks") and plain in split(raw, "train")
