@@ -17,6 +17,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 178_000_000
 """Larger pictures are refused before they are decoded. Pillow by itself would warn from half of that on."""
 
+_UNSCALED = 4096  # values below, as 12 bits hold, come out nearly black when 16 bits lose their low byte
 _ORIENTATION = 0x0112  # the EXIF tag; 1 means upright
 _UPRIGHT = 1
 
@@ -85,8 +86,11 @@ def decode_picture(content: bytes, *, name: str) -> Picture:
             if upright.mode in ("CMYK", "YCbCr", "LAB"):
                 upright = upright.convert("RGB")
             palette = upright.getpalette("RGB") if upright.mode == "P" else None
+            pixels = np.array(upright)
+            if sixteen_bit and pixels.ndim == 3 and pixels[..., :3].max() < _UNSCALED >> 8:
+                _refuse_unscaled(_largest_of_colours(content), name=name)
             return Picture(
-                pixels=np.array(upright),
+                pixels=pixels,
                 mode=upright.mode,
                 palette=None if palette is None else np.array(palette, np.uint8).reshape(-1, 3),
                 plain=picture.mode == "RGB" and not turned and not sixteen_bit,
@@ -103,6 +107,18 @@ def decode_picture(content: bytes, *, name: str) -> Picture:
         raise PictureError(name, f"cannot be decoded ({reason})", "replace or remove it") from None
 
 
+def _largest_of_colours(content: bytes) -> int:
+    """Of 16-bit colour, whose low bytes Pillow drops."""
+    import cv2
+
+    return int(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH).max())
+
+
+def _refuse_unscaled(largest: int, *, name: str) -> None:
+    if 0 < largest < _UNSCALED:
+        raise PictureError(name, f"uses {largest.bit_length()} of 16 bits", "scale it to the full range, or to 8 bits")
+
+
 def _too_large(name: str) -> PictureError:
     return PictureError(name, f"claims more than {MAX_PIXELS // 1_000_000} million pixels", "cut it into smaller tiles")
 
@@ -115,6 +131,7 @@ def to_rgb(picture: Picture, *, name: str) -> np.ndarray:
     if pixels.dtype == bool:
         pixels = pixels.astype(np.uint8) * 255
     elif picture.mode.startswith("I;16"):
+        _refuse_unscaled(int(pixels.max(initial=0)), name=name)
         pixels = (pixels >> 8).astype(np.uint8)
     elif picture.mode not in ("L", "LA", "RGB", "RGBA"):
         raise PictureError(name, f"has pixels of the kind {picture.mode}", "save it as 8-bit grey or RGB")

@@ -61,6 +61,28 @@ def test_sixteen_bit_grey_and_colour_lose_their_low_byte_alike(tmp_path):
     assert (read_image(tmp_path / "grey.png") == (deep[..., :1] >> 8)).all()
 
 
+@pytest.mark.parametrize("ending", ["png", "tif"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize(("largest", "bits"), [(4095, 12), (900, 10), (255, 8)])
+def test_sixteen_bits_that_are_not_used_are_refused_rather_than_read_as_black(
+    tmp_path, ending, channels, largest, bits
+):
+    deep = np.random.default_rng(1).integers(0, largest + 1, (8, 9, channels), np.uint16)
+    deep[0, 0] = largest
+    deep[..., 3:] = 65535
+    cv2.imwrite(str(tmp_path / f"a.{ending}"), deep)
+    with pytest.raises(
+        PictureError, match=rf"a\.{ending}: uses {bits} of 16 bits; scale it to the full range, or to 8"
+    ):
+        read_image(tmp_path / f"a.{ending}")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_black_picture_of_sixteen_bits_is_black(tmp_path, channels):
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((8, 9, channels), np.uint16))
+    assert not read_image(tmp_path / "a.png").any()
+
+
 def test_a_picture_is_named_with_its_folder(tmp_path):
     (tmp_path / "masks").mkdir()
     with pytest.raises(PictureError, match=r"^masks/a\.png: is empty"):
