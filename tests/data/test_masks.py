@@ -8,6 +8,7 @@ from hairline.data.masks import (
     IGNORE,
     RawClasses,
     foreground_share,
+    read_brightness,
     read_mask,
     read_raw_classes,
     read_values,
@@ -17,6 +18,7 @@ from hairline.errors import InputError
 from hairline.io import write_json
 
 BINARY = RawClasses.of({0: "background", 255: "crack"})
+MANY_IDS = RawClasses.of({0: "background", 1: "crack", 2: "spalling"})
 
 
 def save(path, pixels: np.ndarray, mode: str | None = None) -> None:
@@ -77,19 +79,19 @@ def test_every_kind_of_file_gives_the_same_values(tmp_path, kind):
         picture.save(path)
     else:
         cv2.imwrite(str(path), values.astype(np.uint16))
-    assert read_values(path, known=[0, 255]).tolist() == values.tolist()
+    assert read_values(path, BINARY).tolist() == values.tolist()
 
 
 def test_a_palette_whose_numbers_are_classes_is_not_looked_up(tmp_path):
     picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8)).convert("P")
     picture.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
     picture.save(tmp_path / "m.png")
-    assert read_values(tmp_path / "m.png", known=[0, 1, 2]).tolist() == [[0, 1, 2]]
+    assert read_values(tmp_path / "m.png", MANY_IDS).tolist() == [[0, 1, 2]]
 
 
 def test_one_bit_means_1_where_the_classes_are_0_and_1(tmp_path):
     save(tmp_path / "m.png", np.array([[True, False]]))
-    assert read_values(tmp_path / "m.png", known=[0, 1]).tolist() == [[1, 0]]
+    assert read_values(tmp_path / "m.png", RawClasses.of({0: "background", 1: "crack"})).tolist() == [[1, 0]]
 
 
 def test_a_coloured_mask_is_refused(tmp_path):
@@ -97,13 +99,13 @@ def test_a_coloured_mask_is_refused(tmp_path):
     colours[0, 0] = 255, 0, 0
     save(tmp_path / "m.png", colours)
     with pytest.raises(PictureError, match=r"m\.png: is coloured; save masks as one grey channel"):
-        read_values(tmp_path / "m.png", known=[0, 255])
+        read_values(tmp_path / "m.png", BINARY)
 
 
 def test_a_mask_with_values_beyond_255_is_refused(tmp_path):
     cv2.imwrite(str(tmp_path / "m.png"), np.array([[0, 256]], np.uint16))
     with pytest.raises(PictureError, match="holds values beyond 255"):
-        read_values(tmp_path / "m.png", known=[0, 255])
+        read_values(tmp_path / "m.png", BINARY)
 
 
 @pytest.mark.parametrize(
@@ -187,3 +189,67 @@ def test_the_crack_share_leaves_out_ignored_pixels_and_other_classes():
     assert foreground_share(ids, names=["background", "crack", "pothole"]) == pytest.approx(1 / 3, abs=1e-6)
     assert foreground_share(ids, names=["background", "spalling", "rust"]) == pytest.approx(2 / 3, abs=1e-6)
     assert foreground_share(np.full((2, 2), IGNORE, np.uint8), names=["background", "crack"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("named", "white"),
+    [
+        ({0: "background", 1: "crack"}, 1),
+        ({0: "background", 1: "crack", 255: "ignore"}, 1),
+        ({0: "background", 128: "pothole", 255: "crack"}, 255),
+        ({0: "crack", 255: "background"}, 255),
+        ({0: "background", 1: "crack", 2: "pothole"}, None),
+        ({0: "background", 1: "crack", 255: "pothole"}, None),
+        ({0: "background", 3: "crack"}, None),
+    ],
+)
+def test_white_of_one_bit_is_the_one_value_that_it_can_mean_or_it_is_refused(tmp_path, named, white):
+    save(tmp_path / "m.png", np.array([[True, False]]))
+    classes = RawClasses.of(named)
+    if white:
+        assert read_values(tmp_path / "m.png", classes).tolist() == [[white, 0]]
+    else:
+        with pytest.raises(PictureError, match=r"m\.png: is 1-bit; what white means is not clear, so save it as 8-bit"):
+            read_values(tmp_path / "m.png", classes)
+
+
+@pytest.mark.parametrize("white", [1, 255, 65535])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_a_threshold_sees_16_bit_values_as_they_are_or_by_their_high_byte(tmp_path, white, ending):
+    path = tmp_path / f"m.{ending}"
+    cv2.imwrite(str(path), np.array([[0, white]], np.uint16))
+    assert read_brightness(path).tolist() == [[0, min(white, 255)]]
+
+
+def test_a_threshold_sees_the_mean_of_the_colours_rounded_down(tmp_path):
+    save(tmp_path / "m.png", np.array([[[255, 254, 254], [0, 1, 1]]], np.uint8))
+    assert read_brightness(tmp_path / "m.png").tolist() == [[254, 0]]
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "LA", "palette"])
+@pytest.mark.parametrize("read", [lambda path: read_values(path, BINARY), read_brightness])
+def test_a_mask_drawn_in_its_transparency_is_refused(tmp_path, kind, read):
+    alpha = np.array([[0, 255], [0, 0]], np.uint8)
+    if kind == "palette":
+        picture = Image.fromarray(alpha // 255).convert("P")
+        picture.putpalette([0] * 6)
+        picture.save(tmp_path / "m.png", transparency=b"\x00\xff")
+    else:
+        save(tmp_path / "m.png", np.dstack([np.zeros_like(alpha)] * (len(kind) - 1) + [alpha]))
+    with pytest.raises(PictureError, match=r"m\.png: has one colour only, and what is drawn lies in its transparency"):
+        read(tmp_path / "m.png")
+
+
+def test_a_mask_that_nothing_is_drawn_on_is_empty_whatever_its_kind(tmp_path):
+    for number, channels in enumerate((1, 2, 4)):
+        path = tmp_path / f"{number}.png"
+        save(path, np.dstack([np.zeros((2, 2), np.uint8)] * channels).squeeze())
+        assert not read_values(path, BINARY).any() and not read_brightness(path).any()
+
+
+def test_a_mask_of_background_and_255_looks_lost_unless_255_is_named():
+    unnamed, named = {0: "background", 7: "crack"}, {0: "background", 7: "crack", 255: "ignore"}
+    for classes in (RawClasses.of(unnamed), RawClasses.of(unnamed | {9: "pothole"}).keep(["pothole"])):
+        assert classes.looks_lost({0, 255}) and classes.looks_lost({255})
+        assert not classes.looks_lost({0, 7, 255}) and not classes.looks_lost({0})
+    assert not RawClasses.of(named).looks_lost({0, 255})

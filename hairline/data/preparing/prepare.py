@@ -67,6 +67,7 @@ def prepare(raw: Path, out: Path, params: SplitParams, *, report: Path, page: Pa
             near=[[first[stems[position]] for position in positions] for positions in near],
             own_lists=own,
             leaks=find_leaks(samples, named=_of_tiles(named, photographs), copied=_of_tiles(copied, photographs)),
+            lost=[photograph.stem for photograph in photographs if photograph.lost],
             measures={tile.id: tile.measures for tile in written if tile.measures is not None},
             origin=origin,
         )
@@ -120,6 +121,8 @@ class _Photograph:
     stem: str
     look: Look
     tiles: Sequence[Written]
+    lost: bool
+    """Its mask holds no class, but 255 without a name."""
 
 
 def _of_tiles(values: Sequence[str], photographs: Sequence[_Photograph]) -> list[str]:
@@ -154,13 +157,14 @@ def _write_pair(pair: Pair, *, out: Path, classes: RawClasses, params: SplitPara
     try:
         picture = read_picture(pair.image)
         pixels = to_rgb(picture, name=f"images/{pair.image.name}")
-        ids = None
+        ids, lost = None, False
         if pair.mask is not None:
-            values = read_values(pair.mask, known=classes.values)
+            values = read_values(pair.mask, classes)
             fault = size_fault(pair, image=pixels.shape, mask=values.shape, turned=picture.turned)
             if fault:
                 return fault
             ids = classes.ids(values, name=f"masks/{pair.mask.name}")
+            lost = classes.looks_lost(set(np.unique(values).tolist()))
     except PictureError as error:
         return error
     tiles = cut(*pixels.shape[:2], side=params.tile.side, overlap=params.tile.overlap)
@@ -171,7 +175,7 @@ def _write_pair(pair: Pair, *, out: Path, classes: RawClasses, params: SplitPara
                     look=None if tile.suffix else look, out=out, names=classes.names)
         for tile in tiles
     ]  # fmt: skip
-    return _Photograph(pair.stem, look, written)
+    return _Photograph(pair.stem, look, written, lost)
 
 
 def _write_tile(

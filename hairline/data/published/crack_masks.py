@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from hairline.data.images import PictureError, read_picture, to_rgb
-from hairline.data.masks import read_values
+from hairline.data.images import PictureError
+from hairline.data.masks import RawClasses, is_lossless, is_of_0_and_1, read_brightness, read_values
 from hairline.data.published.publication import PublishedOptions
 from hairline.data.published.raw import Mask, Meaning
 
@@ -16,7 +16,7 @@ CLASSES = {0: "background", 255: "crack"}
 SOFT = 128
 """A threshold for masks that were stored as JPEG or made smaller: above 127 is crack."""
 
-_LOSSY = (".jpg", ".jpeg")
+_CLASSES = RawClasses.of(CLASSES)
 _FAINT = 32  # what JPEG leaves of a black picture stays below
 
 
@@ -34,14 +34,13 @@ def crack_masks(options: CrackOptions) -> Meaning:
 def read_crack(path: Path, *, threshold: int, invert: bool) -> Mask:
     """0 and 255."""
     remarks: dict[str, int] = {}
-    grey = _grey(path) if threshold else read_values(path, known=CLASSES)
-    lossless = path.suffix.lower() not in _LOSSY
-    if lossless and grey.max(initial=0) == 1:
+    grey = read_brightness(path) if threshold else read_values(path, _CLASSES)
+    if is_of_0_and_1(grey, path):
         remarks["masks of 0 and 1, in which 1 was taken for crack"] = 0
         crack = grey == 1
     elif threshold:
         crack = grey >= threshold
-        if not crack.any() and grey.max(initial=0) >= (2 if lossless else _FAINT):
+        if not crack.any() and grey.max(initial=0) >= (2 if is_lossless(path) else _FAINT):
             remarks[f"masks that are not black, yet count as empty because nothing reaches {threshold}"] = 0
     else:
         strange = grey[(grey != 0) & (grey != 255)]
@@ -53,12 +52,6 @@ def read_crack(path: Path, *, threshold: int, invert: bool) -> Mask:
     if crack.mean() > 0.5:
         remarks["masks with more than half crack; if black and white are exchanged, change the option `invert`"] = 0
     return Mask(np.where(crack, np.uint8(255), np.uint8(0)), remarks)
-
-
-def _grey(path: Path) -> np.ndarray:
-    """uint16 [H, W]: the mean of the colours, rounded down, since JPEG leaves a tinge."""
-    red, green, blue = np.moveaxis(to_rgb(read_picture(path), name=path.name), 2, 0)
-    return (red.astype(np.uint16) + green + blue) // 3
 
 
 def _soft(path: Path, strange: np.ndarray) -> PictureError:

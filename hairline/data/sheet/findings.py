@@ -22,6 +22,8 @@ class Findings:
     own_lists: bool
     """The set's own splits/*.txt decided."""
     leaks: Leaks
+    lost: Sequence[str]
+    """Stems of the masks that hold no class, but 255 without a name in the raw set's classes.json."""
     measures: Mapping[str, Measures]
     """Of each labelled sample, by its id."""
     origin: Mapping[str, Any]
@@ -53,6 +55,12 @@ class Findings:
         ]
         if differing:
             found.append(f"equal pictures carry different masks: {enumerate_names(differing)}")
+        if self.lost:
+            found.append(
+                f"{len(self.lost)} masks hold nothing but background and 255, which classes.json does not name and "
+                f"which was ignored ({enumerate_names(self.lost)}); name 255 there as the class that it is, or as "
+                "`ignore`"
+            )
         mostly = [sample.id for sample in samples if (sample.crack_share or 0) > 0.5]
         if mostly:
             found.append(

@@ -91,4 +91,4 @@ def _ignored(each: Measures) -> Judged:
 
 
 def _empty(each: Measures) -> Judged:
-    return (0.0, "nothing drawn") if each.pixels[0] and not each.pixels[1:].any() else None
+    return (0.0, "nothing drawn") if each.pixels[0] and not each.pixels[1:].any() and not each.ignored else None

@@ -16,14 +16,14 @@ from pydantic import Field
 from hairline.config import Section
 from hairline.data.images import PictureError, read_picture, to_rgb, write_png
 from hairline.data.manifest import CLASSES_FILE, SPLITS
-from hairline.data.masks import RawClasses, read_raw_classes, read_values
-from hairline.data.pairs import Faults, Pair, find_pairs, size_fault
+from hairline.data.masks import RawClasses, is_of_0_and_1, read_brightness, read_raw_classes, read_values
+from hairline.data.pairs import Faults, Pair, enumerate_names, find_pairs, size_fault
 from hairline.data.parallel import parallel_map
 from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
 from hairline.io import from_checkout, write_json
 
-_UNNAMED = (0, 255)  # what the two sides of a 1-bit mask are taken for without classes.json
+_UNNAMED = RawClasses.of({0: "background", 255: "crack"})  # as which a 1-bit mask is read without classes.json
 _ANY_BINARY = RawClasses.of({0: "background", 1: "crack"})  # and 255, whose meaning all masks together decide
 
 
@@ -57,8 +57,11 @@ def folder(options: FolderOptions, out: Path) -> None:
         if isinstance(result, PictureError):
             faults.take(result)
     faults.raise_if_any(path)
+    found = [result.values for result in checked]
     if classes is None:
-        white = _foreground_value(path, pairs, [result.values for result in checked])
+        white = _foreground_value(path, pairs, found)
+    else:
+        _refuse_lost_classes(path, pairs, found, classes)
 
     (out / "images").mkdir(parents=True, exist_ok=True)
     (out / "masks").mkdir(exist_ok=True)
@@ -100,9 +103,10 @@ def _check(pair: Pair, *, options: FolderOptions, classes: RawClasses | None) ->
 
 def _mask_values(pair: Pair, options: FolderOptions, classes: RawClasses | None) -> np.ndarray:
     if options.threshold:
-        grey = to_rgb(read_picture(pair.mask), name=pair.mask.name).mean(axis=2)
-        return np.where(grey >= options.threshold, np.uint8(255), np.uint8(0))
-    return read_values(pair.mask, known=classes.values if classes else _UNNAMED)
+        grey = read_brightness(pair.mask)
+        white = 1 if is_of_0_and_1(grey, pair.mask) else options.threshold
+        return np.where(grey >= white, np.uint8(255), np.uint8(0))
+    return read_values(pair.mask, classes or _UNNAMED)
 
 
 def _foreground_value(path: Path, pairs: Sequence[Pair], values: Sequence[frozenset[int]]) -> int:
@@ -118,6 +122,21 @@ def _foreground_value(path: Path, pairs: Sequence[Pair], values: Sequence[frozen
     if 1 not in first and 255 not in first:
         raise InputError(f"{path}: no mask has a single crack pixel; expected masks of 0 and 255, or of 0 and 1")
     return 1 if 1 in first else 255
+
+
+def _refuse_lost_classes(
+    path: Path, pairs: Sequence[Pair], values: Sequence[frozenset[int]], classes: RawClasses
+) -> None:
+    """255 is ignored where nobody names it, so where it is what was drawn, nothing would be left."""
+    if any(map(classes.holds_class, values)):
+        return
+    lost = [pair.mask.name for pair, found in zip(pairs, values, strict=True) if classes.looks_lost(found)]
+    if lost:
+        raise InputError(
+            f"{path}: no mask has a single pixel of a class, but {len(lost)} hold 255, which {CLASSES_FILE} does not "
+            f"name ({enumerate_names(lost)}); name 255 there as the class that it is, or as `ignore` if it is to be "
+            "ignored"
+        )
 
 
 def _copy(pair: Pair, *, out: Path, options: FolderOptions, classes: RawClasses | None) -> None:

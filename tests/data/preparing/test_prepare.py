@@ -194,6 +194,21 @@ def test_255_without_a_class_is_ignored_in_a_multi_class_set(make_raw, run, tmp_
     assert samples["p00"].crack_share == pytest.approx(1 / 3, abs=1e-5)
 
 
+def test_masks_of_background_and_an_unnamed_255_are_counted_and_named(make_raw, run, capsys):
+    raw = make_raw(12)
+    for number in range(2, 12):
+        cv2.imwrite(str(raw / "masks" / f"p{number:02d}.png"), draw_mask(number) * 7)
+    classes = {"0": "background", "7": "crack"}
+    write_json(raw / "classes.json", {"classes": classes})
+    _, report = run(raw)
+    warning = "2 masks hold nothing but background and 255, which classes.json does not name and which was ignored"
+    assert f"- {warning} (p00, p01); name 255 there" in report
+    assert f"warning: out: {warning}" in capsys.readouterr().err
+    assert "nothing drawn" not in report
+    write_json(raw / "classes.json", {"classes": classes | {"255": "ignore"}})
+    assert "255" not in run(raw)[1]
+
+
 def test_what_nobody_labelled_is_no_leak(make_raw, run, capsys):
     raw = make_raw(12, stem=lambda n: f"road{n}-0")
     ids = sorted(path.stem for path in (raw / "images").iterdir())
@@ -207,14 +222,14 @@ def test_what_nobody_labelled_is_no_leak(make_raw, run, capsys):
 
 @pytest.fixture
 def make_many(make_raw):
-    """Of each picture 10 rows crack, 10 rows pothole, 10 rows ignored; the first one has no crack."""
+    """Of each picture 10 rows crack, 10 rows pothole, 10 rows ignored; the first one has only a pothole."""
 
     def make():
         raw = make_raw(12)
         mask = np.zeros((40, 50), np.uint8)
         mask[:10], mask[10:20], mask[20:30] = 7, 9, 255
         for path in (raw / "masks").iterdir():
-            cv2.imwrite(str(path), mask if path.stem != "p00" else np.where(mask == 7, 0, mask))
+            cv2.imwrite(str(path), mask if path.stem != "p00" else np.where(mask == 9, mask, 0))
         write_json(raw / "classes.json", {"classes": {"0": "background", "7": "crack", "9": "pothole"}})
         return raw
 
@@ -243,7 +258,7 @@ def test_kept_classes_are_prepared_in_the_order_they_are_named(make_many, run, t
 
 def test_without_a_class_called_crack_all_kept_ones_count_as_crack(make_many, run):
     samples, _ = run(make_many(), keep=["pothole"])
-    assert samples["p00"].crack_share == samples["p01"].crack_share == pytest.approx(1 / 3, abs=1e-5)
+    assert samples["p00"].crack_share == 0.25 and samples["p01"].crack_share == pytest.approx(1 / 3, abs=1e-5)
 
 
 def test_keeping_all_classes_in_their_order_is_keeping_none_in_particular(make_many, run, tmp_path):

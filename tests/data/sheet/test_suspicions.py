@@ -20,6 +20,10 @@ def test_plain_masks_are_not_suspected():
     assert found(a=mask(), b=mask(50, 50, 0), c=mask(specks=2), d=mask(brighter=11.9), e=mask(brighter=None)) == {}
 
 
+def test_a_mask_with_ignored_pixels_is_not_said_to_be_all_background():
+    assert found(a=mask(90, 0, 0, ignored=10)) == {}
+
+
 @pytest.mark.parametrize(
     ("odd", "title", "words"),
     [

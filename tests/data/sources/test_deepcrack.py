@@ -213,6 +213,31 @@ def test_wrong_options_are_refused_by_key(fetch_from, options, message):
         fetch_from("deepcrack", published(), **options)
 
 
+@pytest.mark.parametrize("threshold", [0, 128])
+@pytest.mark.parametrize("white", [255, 1])
+def test_masks_of_16_bits_are_read_as_those_of_8_are(fetch_from, threshold, white):
+    entries = published()
+    entries["DeepCrack/train_lab/11289-1.png"] = encoded(crack(1).astype(np.uint16) * white)
+    raw = fetch_from("deepcrack", entries, threshold=threshold)
+    assert ((values(raw, "train_11289-1") == 255) == crack(1)).all()
+
+
+def test_faulty_pictures_are_named_with_all_folders_since_both_parts_use_the_same_names(fetch_from):
+    entries = published()
+    drawn = crack(1).astype(np.uint8) * 255
+    entries["DeepCrack/train_lab/11289-1.png"] = saved(np.dstack([np.zeros_like(drawn)] * 3 + [drawn]))
+    entries["DeepCrack/test_lab/11289-1.png"] = b"no picture"
+    entries["DeepCrack/train_img/11289-2.jpg"] = b""
+    with pytest.raises(InputError) as error:
+        fetch_from("deepcrack", entries)
+    for fault in (
+        "DeepCrack/train_lab/11289-1.png has one colour only, and what is drawn lies in its transparency or palette",
+        "DeepCrack/test_lab/11289-1.png is no picture inside",
+        "DeepCrack/train_img/11289-2.jpg is empty",
+    ):
+        assert fault in str(error.value)
+
+
 def test_names_that_are_not_utf8_are_refused_with_all_other_faults(fetch_from, tmp_path):
     folder = folder_of(tmp_path / "mine", published())
     latin = b"ri\xdf".decode(errors="surrogateescape")

@@ -150,6 +150,46 @@ def test_wrong_options_are_refused_by_key(tmp_path, options, message):
 ONE = {"0": "background", "1": "crack"}
 
 
+def test_255_that_nobody_names_is_not_taken_for_the_whole_set(make_folder, fetch, tmp_path):
+    folder = make_folder(3)
+    write_json(folder / "classes.json", {"classes": ONE})
+    with pytest.raises(
+        InputError,
+        match=r"no mask has a single pixel of a class, but 3 hold 255, which classes\.json does not name "
+        r"\(p00\.png, p01\.png, p02\.png\); name 255 there as the class that it is, or as `ignore`",
+    ):
+        fetch(folder)
+    assert not (tmp_path / "raw").exists()
+
+
+def test_masks_that_are_all_ignored_are_taken_where_ignore_is_named_or_others_hold_a_class(make_folder, fetch):
+    folder = make_folder(white=1)
+    cv2.imwrite(str(folder / "masks" / "p00.png"), np.full((40, 50), 255, np.uint8))
+    for classes in (ONE, ONE | {"255": "ignore"}):
+        write_json(folder / "classes.json", {"classes": classes})
+        assert (mask_values(fetch(folder)) == 255).all()
+    for path in (folder / "masks").iterdir():
+        cv2.imwrite(str(path), 255 * draw_mask(0))
+    fetch(folder)
+
+
+def test_one_bit_masks_are_of_0_and_1_where_these_are_the_classes(make_folder, fetch):
+    folder = make_folder(white=1)
+    write_json(folder / "classes.json", {"classes": ONE})
+    Image.fromarray(draw_mask(0) > 0).save(folder / "masks" / "p00.png")
+    assert (mask_values(fetch(folder)) == draw_mask(0)).all()
+    write_json(folder / "classes.json", {"classes": ONE | {"2": "spalling"}})
+    with pytest.raises(InputError, match=r"masks/p00\.png is 1-bit: what white means is not clear.*names \(0, 1, 2\)"):
+        fetch(folder)
+
+
+@pytest.mark.parametrize(("white", "kind"), [(255, np.uint16), (1, np.uint16), (1, np.uint8), (65535, np.uint16)])
+def test_a_threshold_leaves_no_crack_out_because_of_a_masks_depth(make_folder, fetch, white, kind):
+    folder = make_folder()
+    cv2.imwrite(str(folder / "masks" / "p00.png"), draw_mask(0).astype(kind) * white)
+    assert (mask_values(fetch(folder, threshold=127)) == 255 * draw_mask(0)).all()
+
+
 def test_names_as_macos_writes_them_are_taken_in_their_usual_form(make_folder, fetch):
     folder, plain = make_folder(), normalize("NFC", "brücke")
     (folder / "images" / "p00.png").rename(folder / "images" / f"{normalize('NFD', plain)}.png")
