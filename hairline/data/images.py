@@ -111,7 +111,8 @@ def _largest_of_colours(content: bytes) -> int:
     """Of 16-bit colour, whose low bytes Pillow drops."""
     import cv2
 
-    return int(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH).max())
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    return 0 if decoded is None else int(decoded.max())  # of a kind that only Pillow reads nothing is known
 
 
 def _refuse_unscaled(largest: int, *, name: str) -> None:
