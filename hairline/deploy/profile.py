@@ -32,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(names: list[str], set_param: list[str], name: str | None, queue: bool, temp: bool, dry_run: bool) -> None:
     if not names:
-        for each in list_profiles():
-            print(f"{each:18}{read_profile(each).about}")
+        print("\n".join(f"{each:18}{read_profile(each).about}" for each in list_profiles()))
         return
     base = read_yaml(Path("params.yaml"))
     profiles = [read_profile(each) for each in names]
