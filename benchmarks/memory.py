@@ -77,6 +77,7 @@ def random_store(folder: Path, count: int) -> tuple[Store, list[Sample]]:
 
 
 def main(images: int, scratch: Path) -> None:
+    scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="store-") as name:
         store, samples = random_store(Path(name) / "pictures", images)
         batches = TrainBatches(store, samples, crop=CROP, batch_size=BATCH, augment=None, seed=0)
@@ -96,6 +97,8 @@ def main(images: int, scratch: Path) -> None:
 if __name__ == "__main__":
     parser = script_parser(__doc__)
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--scratch", type=Path, default=Path(), help="a folder with 6.4 GB free (default: this one)")
+    parser.add_argument(
+        "--scratch", type=Path, default=Path(".work"), help="a folder with 6.4 GB free (default: .work)"
+    )
     arguments = parser.parse_args()
     main(arguments.images, arguments.scratch)

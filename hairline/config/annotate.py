@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from hairline.config.kinds import Name, Share
+from hairline.config.kinds import Fold, Name, Share
 from hairline.config.study import ArmPlan, Repeat
 from hairline.config.training import ModelParams, RunParams, WorkParams
 from hairline.sections import Section
@@ -41,8 +41,7 @@ class AnnotateParams(Section):
     dataset: Name
     seeds: list[int]
     """None: the study does not run."""
-    fold: int = Field(ge=0)
-    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
+    fold: Fold
     drawn: Name
     """A data set whose masks cost nobody's labour."""
     labelled: LabelledParams

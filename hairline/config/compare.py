@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field, model_validator
 
-from hairline.config.kinds import Name
+from hairline.config.kinds import Fold, Name
 from hairline.config.study import ArmPlan, Repeat
 from hairline.config.training import RunParams, TrainParams
 from hairline.errors import InputError
@@ -55,8 +55,7 @@ class CompareParams(Section):
     datasets: list[Name] = Field(min_length=1)
     """Each network is trained on each of them."""
     seeds: list[int] = Field(min_length=1)
-    fold: int = Field(ge=0)
-    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
+    fold: Fold
     test_on: list[Name]
     """Data sets whose test split is also scored by the networks that were trained on others."""
     networks: list[Name] = Field(min_length=1)

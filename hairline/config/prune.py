@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hairline.config.kinds import Name
+from hairline.config.kinds import Fold, Name
 from hairline.config.study import ArmPlan, Repeat
 from hairline.config.training import RunParams, WorkParams
 from hairline.sections import Section
@@ -39,8 +39,7 @@ class PruneParams(Section):
     dataset: Name
     seeds: list[int]
     """None: the study does not run."""
-    fold: int = Field(ge=0)
-    """0: the manifest's own split; 1, 2, ...: that fold is tested and the next one validated on."""
+    fold: Fold
     parent: RunParams
     """The dense network."""
     criteria: list[Name]

@@ -1,7 +1,7 @@
 """What was noticed while a set was prepared, and what of it deserves a warning."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,6 @@ from hairline.data.manifest import Sample
 from hairline.data.pairs import enumerate_names
 from hairline.data.preparing.leaks import Leaks
 from hairline.data.preparing.measures import Measures
-
-_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,6 @@ def _cut_groups(samples: Sequence[Sample]) -> set[str]:
         if sample.labelled:
             splits[sample.group].add(sample.split)
     return {group for group, where in splits.items() if len(where) > 1}
-
-
-def names_of(members: Sequence[Sample], name: Callable[[Sample], str]) -> str:
-    """Of a set of copies; of a large one, such as the frames of a camera that stood still, the first."""
-    more = [f"and {len(members) - _NAMED} more"] if len(members) > _NAMED else []
-    return ", ".join([*map(name, members[:_NAMED]), *more])
 
 
 def across(members: Sequence[Sample]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hairline.config import SplitParams
 from hairline.data.manifest import Sample
 from hairline.data.pairs import enumerate_names
-from hairline.data.sheet.findings import Findings, across, names_of
+from hairline.data.sheet.findings import Findings, across
 from hairline.data.sheet.suspicions import suspicions
 from hairline.data.sheet.tables import Table, tables
 
@@ -62,7 +62,7 @@ def _section(title: str, body: Sequence[str], count: int = 0) -> list[str]:
 
 def _named(members: Sequence[Sample]) -> str:
     where = " **(across splits)**" if across(members) else ""
-    return f"- {names_of(members, lambda sample: f'`{sample.id}` {sample.split}')}{where}"
+    return f"- {enumerate_names([f'`{sample.id}` {sample.split}' for sample in members])}{where}"
 
 
 def _table(table: Table) -> list[str]:

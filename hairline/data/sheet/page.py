@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hairline.config import SplitParams
 from hairline.data.manifest import SPLITS, Sample
-from hairline.data.sheet.findings import Findings, across, names_of
+from hairline.data.pairs import enumerate_names
+from hairline.data.sheet.findings import Findings, across
 from hairline.data.sheet.histogram import width_chart
 from hairline.data.sheet.pictures import OUTLINES, spread, thumbnail
 from hairline.data.sheet.suspicions import suspicions
@@ -201,7 +202,7 @@ def _copies(findings: Findings, small: _Pictures) -> Html:
         for sample in members[:2]
     ]
     rest = [
-        f"{kind.lower()}: {names_of(members, lambda sample: f'{sample.id} ({sample.split})')}"
+        f"{kind.lower()}: {enumerate_names([f'{sample.id} ({sample.split})' for sample in members])}"
         for kind, members in found
     ]
     about = (
