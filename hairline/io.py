@@ -4,6 +4,8 @@ No torch here: reports are redrawn from JSON and CSV alone.
 """
 
 import csv
+import fcntl
+import glob
 import hashlib
 import json
 import math
@@ -17,11 +19,13 @@ from typing import Any
 
 from hairline.errors import InputError
 
+_UNFINISHED = ".part"
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file at once: readers see the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -93,7 +97,7 @@ def read_json(path: Path) -> Any:
 def replaced_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success it takes the name, on failure it goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -105,18 +109,55 @@ def replaced_file(path: Path) -> Iterator[Path]:
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Give a new folder beside `path`; on success it takes the place of the old one, on failure it goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
-    temporary.chmod(0o755)
-    try:
+    with temporary_folder(path.parent, path.name) as temporary:
+        temporary.chmod(0o755)
         yield temporary
         old = temporary.with_suffix(".old")
         if path.exists():
             os.replace(path, old)
         os.replace(temporary, path)
         shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+
+
+@contextmanager
+def temporary_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Give a new, hidden folder there, gone at the end; those of this name that killed processes left go before.
+
+    Each is locked by who made it, and the kernel lets go of a lock however its process ends.
+    """
+    for left in parent.glob(f".{glob.escape(name)}.*{_UNFINISHED}"):
+        with _locked(left, wait=False) as is_nobodys:
+            if is_nobodys:
+                shutil.rmtree(left, ignore_errors=True)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=_UNFINISHED, dir=parent))
+        with _locked(folder, wait=True):
+            if not folder.exists():  # somebody cleared it away before it was locked
+                continue
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
+
+
+@contextmanager
+def _locked(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Whether it is; never so on a file system without locks, nor, without waiting, while another process has it."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_locked = True
+    except OSError:
+        is_locked = False
+    try:
+        yield is_locked
+    finally:
+        os.close(handle)
 
 
 def sha256_of(path: Path) -> str:

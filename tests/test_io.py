@@ -1,5 +1,8 @@
 import json
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +46,68 @@ def test_a_failed_folder_leaves_the_old_one_and_no_rest(tmp_path):
         fail()
     assert (folder / "old.txt").read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_process_left_of_a_folder_goes_when_it_is_written_next(tmp_path):
+    process = _writer_of(tmp_path / "out")
+    _kill(process)
+    assert len(list(tmp_path.glob(".out.*.part"))) == 1
+    with io.replaced_folder(tmp_path / "out") as unfinished:
+        (unfinished / "a.txt").write_text("1")
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_living_process_is_writing_stays(tmp_path):
+    process = _writer_of(tmp_path / "out")
+    try:
+        (half,) = tmp_path.glob(".out.*.part")
+        with io.replaced_folder(tmp_path / "out"):
+            assert (half / "half.txt").read_text() == "half"
+        assert (half / "half.txt").read_text() == "half"
+    finally:
+        _kill(process)
+
+
+def test_folders_of_other_names_are_not_cleared_away(tmp_path):
+    others = [tmp_path / name for name in (".other.abc.part", ".out.abc", "out.abc.part", ".[out].abc.part")]
+    for other in others:
+        other.mkdir()
+    with io.replaced_folder(tmp_path / "out"):
+        pass
+    assert all(other.is_dir() for other in others)
+
+
+def test_a_temporary_folder_is_made_again_if_it_was_cleared_away_before_it_was_locked(tmp_path, monkeypatch):
+    make, made = tempfile.mkdtemp, []
+
+    def cleared_once(**options):
+        made.append(make(**options))
+        if len(made) == 1:
+            Path(made[0]).rmdir()
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", cleared_once)
+    with io.temporary_folder(tmp_path, "scratch") as folder:
+        assert folder.is_dir()
+    assert len(made) == 2
+    assert not list(tmp_path.iterdir())
+
+
+def _writer_of(folder):
+    """A process that has begun to write this folder and will not end by itself."""
+    code = (
+        "import sys, time; from pathlib import Path; from hairline import io\n"
+        "with io.replaced_folder(Path(sys.argv[1])) as unfinished:\n"
+        "    (unfinished / 'half.txt').write_text('half'); print('begun', flush=True); time.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def _kill(process):
+    process.kill()
+    process.communicate()
 
 
 def test_json_is_the_same_bytes_whatever_the_order_and_the_number_type(tmp_path):

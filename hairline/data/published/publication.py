@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,7 +26,7 @@ from hairline.data.published.raw import Meaning, write_raw
 from hairline.data.published.tree import Tree, walk
 from hairline.data.sources import SOURCE_FILE, register_source
 from hairline.errors import InputError
-from hairline.io import fingerprint, from_checkout, work_folder, write_json
+from hairline.io import fingerprint, from_checkout, temporary_folder, work_folder, write_json
 
 AnyOptions = TypeVar("AnyOptions", bound="PublishedOptions")
 
@@ -129,13 +128,13 @@ def _opened(name: str, about: Publication, options: PublishedOptions) -> Iterato
     else:
         address = about.page
         path, key, file_name = _given(name, about, options), f"{name}/{options.archive.name}", options.archive.name
-    with TemporaryDirectory(prefix=f"{name}-", dir=work_folder("unpacked")) as scratch:
+    with temporary_folder(work_folder("unpacked"), name) as scratch:
         if path.is_dir():
-            roots, digest = [path, *_unpack_inner(path, Path(scratch), about)], ""
+            roots, digest = [path, *_unpack_inner(path, scratch, about)], ""
         else:
             digest = check_sha256(path, key=key, expected=options.sha256)
             try:
-                roots = _unpack(path, Path(scratch), about)
+                roots = _unpack(path, scratch, about)
             except DamagedArchive as error:
                 if options.archive is None:
                     path.unlink()  # or the next start would take it for good
