@@ -57,7 +57,7 @@ def scores_of(folder: Path, prepared: Path, split: str) -> list[ImageScore]:
         model, images, normalisation=run.card.normalisation, precision="fp32", device=torch.device("cpu")
     )  # fmt: skip
     found = (
-        score_seen(each, classes=len(run.card.classes), threshold=0.5, tolerances=(), lines=False) for each in seen
+        score_seen(each, classes=len(run.card.classes), thresholds=(), tolerances=(), lines=False) for each in seen
     )
     return [score for scores in found for score, _ in scores]
 

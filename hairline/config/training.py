@@ -131,8 +131,11 @@ class TrainParams(Section):
     """Validations without gain before the training stops; 0: never."""
     select: Literal["f1", "f1_2px", "iou", "loss"]
     """What the kept weights are best at, on val."""
+    decide: Literal["likeliest", "thresholds"]
+    """What a pixel is, where there is more than one class beside background: the likeliest class, or that which goes
+    most beyond its own threshold, the best on val. One class always has a threshold."""
     threshold_margin: Share
-    """The threshold is the middle of all whose F1 on val is at most so far below the best; 0: the best itself."""
+    """A threshold is the middle of all whose F1 on val is at most so far below the best; 0: the best itself."""
     views: ViewsParams
     """At validation, and wherever the network is used after that. Saved with it."""
     weights: WeightsParams

@@ -166,7 +166,7 @@ class _Explainer:
         from hairline.methods.scoring import decide
 
         probability = logits.float().softmax(dim=0).cpu().numpy()
-        return torch.from_numpy(decide(probability, self.card.threshold)).to(logits.device)
+        return torch.from_numpy(decide(probability, self.card.thresholds)).to(logits.device)
 
     def _title(self, picture: str, pixels: int) -> list[str]:
         method = "Grad-CAM" if self.region.kind == "whole" else "Seg-Grad-CAM"

@@ -101,18 +101,18 @@ def main(
         raise InputError(f"--colours belongs to --mode save_mask; {mode} is coloured already")
     pictures = find_pictures(images, out=out)
     network = open_run(run)
-    threshold = _threshold(network, threshold)
+    thresholds = _thresholds(network, threshold)
     pattern = "masks/{}.png" if mode == "save_mask" else "{}.jpg"
     works = [Work(picture, pattern.format(name)) for picture, name in name_results(pictures).items()]
     _spare_the_pictures(works, out)
     settings = {
         "weights": network.card.weights_sha256[:16],
         "mode": f"{mode} colours" if colours else mode,
-        "threshold": "" if threshold is None else f"{threshold:.6g}",
+        "threshold": " ".join(f"{each:.6g}" for each in thresholds),
         "views": _described(network) if views else "one",
         "tile": str(tile),
     }
-    look = _looker(network, views=views, threshold=threshold, tile=tile, device=device, threads=threads)
+    look = _looker(network, views=views, thresholds=thresholds, tile=tile, device=device, threads=threads)
     with writing_to(out), Record(out, settings, classes=network.card.classes) as record:
         todo = works if overwrite else record.left_to_do(works)
         if mode == "save_mask":
@@ -125,18 +125,16 @@ def main(
         raise InputError(f"{len(broken)} of {len(works)} pictures could not be used: {enumerate_names(broken)}")
 
 
-def _threshold(network: "Run", asked: float | None) -> float | None:
+def _thresholds(network: "Run", asked: float | None) -> Sequence[float]:
     """None where the likeliest of several classes wins."""
-    classes = network.card.classes
-    if len(classes) > 2:
-        if asked is not None:
-            raise InputError(
-                f"{network.name} tells {len(classes)} classes apart, the likeliest wins; leave out --threshold"
-            )
-        return None
-    if asked is not None and not 0 < asked < 1:
+    if asked is None:
+        return network.card.thresholds
+    if len(classes := network.card.classes) > 2:
+        how = "each by its own threshold" if network.card.thresholds else "the likeliest wins"
+        raise InputError(f"{network.name} tells {len(classes)} classes apart, {how}; leave out --threshold")
+    if not 0 < asked < 1:
         raise InputError(f"--threshold is {asked:g}; expected a probability between 0 and 1")
-    return network.card.threshold if asked is None else asked
+    return [asked]
 
 
 def _described(network: "Run") -> str:
@@ -166,7 +164,7 @@ def _say_what_ids_mean(path: Path, classes: Sequence[str]) -> None:
     io.write_json(path, content)
 
 
-def _looker(network: "Run", *, views: bool, threshold: float | None, tile: int, device: str, threads: int) -> Look:
+def _looker(network: "Run", *, views: bool, thresholds: Sequence[float], tile: int, device: str, threads: int) -> Look:
     import torch
 
     from hairline.engine.sliding import predict_in_tiles
@@ -185,7 +183,7 @@ def _looker(network: "Run", *, views: bool, threshold: float | None, tile: int, 
             overlap=tile // OVERLAP,
             on_tile=on_tile,
         )
-        return decide(probability[0].numpy(), 0.5 if threshold is None else threshold)
+        return decide(probability[0].numpy(), thresholds)
 
     return look
 

@@ -1,6 +1,6 @@
 """The run folder: a trained network with all that is needed to use and to trace it. Never a pickle.
 
-model.json         network, arguments, classes, normalisation, threshold, views, SHA-256 of the weights, widths
+model.json         network, arguments, classes, normalisation, thresholds, views, SHA-256 of the weights, widths
 model.safetensors  the weights
 history.csv        a row an epoch
 run.json           parameters, data, versions, hardware, seconds, peak memory
@@ -38,8 +38,9 @@ class ModelCard:
     arguments: Mapping[str, Any]
     classes: Sequence[str]
     normalisation: str
-    threshold: float
-    """A pixel is a defect where its probability reaches this; chosen on validation data."""
+    thresholds: Sequence[float]
+    """One for each class beside background, chosen on validation data: a pixel is of the class whose probability goes
+    most beyond its own. Empty: a pixel is of the likeliest class."""
     views: Mapping[str, Any]
     """How often and how the network is asked about a picture: `scales` and `mirror`."""
     weights_sha256: str = ""

@@ -63,7 +63,7 @@ def evaluate(task: Task, out: Path, *, params: EvaluateParams, settings: TrainPa
     card = engine.read_card(task.run)
     key = {
         "weights": card.weights_sha256,
-        "threshold": card.threshold,
+        "thresholds": card.thresholds,
         "views": card.views,
         "data": io.sha256_of(task.prepared / "manifest.csv"),
         "task": [task.name, task.arm.name, task.repeat.seed, task.repeat.fold],
@@ -108,7 +108,7 @@ def _evaluate(
             for score, prediction in score_seen(
                 seen,
                 classes=len(run.card.classes),
-                threshold=run.card.threshold,
+                thresholds=run.card.thresholds,
                 tolerances=params.tolerances,
                 lines=True,
             ):
@@ -145,7 +145,7 @@ def _write(
             "network": run.card.network,
             "arguments": run.card.arguments,
             "classes": classes,  # by id; the scores below are sorted by name
-            "threshold": run.card.threshold,
+            "thresholds": run.card.thresholds,
             "weights_sha256": run.card.weights_sha256,
             "predictions": io.sha256_of(folder / PREDICTIONS),  # who draws them can depend on these metrics alone
             "weights_bytes": (task.run / "model.safetensors").stat().st_size,

@@ -9,7 +9,10 @@ from torch import Tensor, nn
 
 from hairline.data.loading.loader import Batch, WholeImages
 from hairline.engine import gather_over_world, predict_in_tiles
+from hairline.errors import InputError
 from hairline.metrics import ImageScore, score_image
+
+_LEAST = 1e-6  # in place of a threshold of 0, which every probability is infinitely many times
 
 
 class Seen(NamedTuple):
@@ -38,20 +41,27 @@ def look_at(
         yield Seen(batch, probability)
 
 
-def decide(probability: np.ndarray, threshold: float) -> np.ndarray:
-    """[C, H, W] -> class ids [H, W]: the threshold where there is one class beside background, else the likeliest."""
-    if len(probability) == 2:
-        return (probability[1] >= threshold).astype(np.uint8)
-    return probability.argmax(axis=0).astype(np.uint8)
+def decide(probability: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
+    """[C, H, W] -> class ids [H, W], by the `thresholds` of a model card: one a class beside background, or none."""
+    if not len(thresholds):
+        return probability.argmax(axis=0).astype(np.uint8)
+    if len(thresholds) != len(probability) - 1:
+        raise InputError(f"thresholds: {len(thresholds)} of them, but {len(probability) - 1} classes beside background")
+    least = np.asarray(thresholds, probability.dtype)[:, None, None]
+    reached = probability[1:] >= least
+    if len(thresholds) == 1:
+        return reached[0].astype(np.uint8)
+    beyond = np.where(reached, probability[1:] / np.maximum(least, _LEAST), 0)
+    return np.where(reached.any(axis=0), beyond.argmax(axis=0) + 1, 0).astype(np.uint8)
 
 
 def score_seen(
-    seen: Seen, *, classes: int, threshold: float, tolerances: Sequence[int], lines: bool
+    seen: Seen, *, classes: int, thresholds: Sequence[float], tolerances: Sequence[int], lines: bool
 ) -> Iterator[tuple[ImageScore, np.ndarray]]:
     """The counts of each picture and the prediction they belong to."""
     probabilities = seen.probability.cpu().numpy()
     for sample_id, mask, probability in zip(seen.batch.ids, seen.batch.masks.cpu().numpy(), probabilities, strict=True):
-        prediction = decide(probability, threshold)
+        prediction = decide(probability, thresholds)
         score = score_image(
             prediction,
             mask,

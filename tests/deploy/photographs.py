@@ -1,6 +1,6 @@
 """Photographs and networks for the tests of commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,13 @@ NETWORK = {"network": "mcff", "arguments": {"width": 2, "blocks": 1}}
 ONE_LOOK = {"scales": [1.0], "mirror": False}
 
 
-def make_run(folder: Path, *, classes: Sequence[str] = ("background", "crack"), threshold=0.5, views=ONE_LOOK) -> Path:
+def make_run(
+    folder: Path,
+    *,
+    classes: Sequence[str] = ("background", "crack"),
+    thresholds: Sequence[float] = (),
+    views: Mapping[str, object] = ONE_LOOK,
+) -> Path:
     """An untrained network: what it says is noise, but always the same noise."""
     torch.manual_seed(0)
     model = create_model(NETWORK["network"], classes=len(classes), **NETWORK["arguments"])
@@ -22,7 +28,7 @@ def make_run(folder: Path, *, classes: Sequence[str] = ("background", "crack"), 
         **NETWORK,
         classes=list(classes),
         normalisation="standardise",
-        threshold=threshold,
+        thresholds=thresholds,
         views=views,
         weights_sha256="",
     )

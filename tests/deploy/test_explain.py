@@ -12,7 +12,7 @@ from tests.deploy.photographs import make_run, pixels, save
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("runs") / "net", threshold=0.495)
+    return make_run(tmp_path_factory.mktemp("runs") / "net", thresholds=[0.495])
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ DEFECTS = ("background", "crack", "spalling", "corrosion", "vegetation", "efflor
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("runs") / "net", threshold=0.495)
+    return make_run(tmp_path_factory.mktemp("runs") / "net", thresholds=[0.495])
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ def call(*words):
     predict.main(**vars(parser.parse_args([*map(str, words), "--threads", "1", "--device", "cpu"])))
 
 
-def expected_ids(run, path, *, threshold=None, views=False):
+def expected_ids(run, path, *, thresholds=None, views=False):
     network = load_run(run)
     model = network.as_used if views else network.model
     images = torch.from_numpy(read_image(path))[None]
     probability = predict_probabilities(model, images, normalisation="standardise", precision="fp32")
-    return decide(probability[0].numpy(), threshold or network.card.threshold)
+    return decide(probability[0].numpy(), thresholds or network.card.thresholds)
 
 
 def rows(out):
@@ -65,12 +65,12 @@ def test_a_mask_holds_what_the_network_says_at_its_saved_threshold(run, photos, 
 def test_another_threshold_moves_the_line(run, photos, tmp_path):
     call(run, photos / "a.png", "--mode", "save_mask", "--out", tmp_path / "out", "--threshold", "0.5")
     ids = read_mask(tmp_path / "out/masks/a.png", classes=2)
-    assert (ids == expected_ids(run, photos / "a.png", threshold=0.5)).all()
+    assert (ids == expected_ids(run, photos / "a.png", thresholds=[0.5])).all()
     assert (ids != expected_ids(run, photos / "a.png")).any()
 
 
 def test_saved_views_are_used_unless_they_are_waived(photos, tmp_path):
-    run = make_run(tmp_path / "many", threshold=0.495, views={"scales": [0.5, 1.0], "mirror": True})
+    run = make_run(tmp_path / "many", thresholds=[0.495], views={"scales": [0.5, 1.0], "mirror": True})
     for flag, views in (("--views", True), ("--no-views", False)):
         call(run, photos / "a.png", "--mode", "save_mask", "--out", tmp_path / flag, flag)
         ids = read_mask(tmp_path / flag / "masks/a.png", classes=2)
@@ -126,6 +126,17 @@ def test_seven_classes_go_by_the_likeliest(photos, tmp_path):
     row = rows(tmp_path / "out")[0]
     assert row["threshold"] == "" and float(row["control point_share"]) == pytest.approx((ids == 6).mean(), abs=1e-6)
     with pytest.raises(InputError, match=r"tells 7 classes apart.*leave out --threshold"):
+        call(run, photos, "--threshold", "0.5", "--out", tmp_path / "out2")
+
+
+def test_several_classes_go_by_their_own_thresholds_where_the_network_brings_them(photos, tmp_path):
+    run = make_run(tmp_path / "three", classes=DEFECTS[:3], thresholds=[0.3, 0.36])
+    call(run, photos / "a.png", "--mode", "save_mask", "--out", tmp_path / "out")
+    ids = read_mask(tmp_path / "out/masks/a.png", classes=3)
+    assert (ids == expected_ids(run, photos / "a.png")).all()
+    assert (ids != expected_ids(run, photos / "a.png", thresholds=[0.5, 0.5])).any()
+    assert rows(tmp_path / "out")[0]["threshold"] == "0.3 0.36"
+    with pytest.raises(InputError, match=r"tells 3 classes apart, each by its own threshold; leave out --threshold"):
         call(run, photos, "--threshold", "0.5", "--out", tmp_path / "out2")
 
 

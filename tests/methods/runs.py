@@ -1,6 +1,6 @@
 """Run folders, as small as they come: trained for a moment, or of random weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,15 @@ def train_supervised(training: Training, out: Path) -> Path:
 
 
 def save_random_run(
-    folder: Path, *, seed: int = 0, threshold: float = 0.5, width: int = 4, record: Mapping[str, Any] | None = None
+    folder: Path,
+    *,
+    seed: int = 0,
+    thresholds: Sequence[float] = (0.5,),
+    width: int = 4,
+    record: Mapping[str, Any] | None = None,
 ) -> Path:
     torch.manual_seed(seed)
     model = create_model("hrsegnet", classes=2, width=width)
-    card = ModelCard("hrsegnet", {"width": width}, ["background", "crack"], "standardise", threshold, ONE_LOOK)
+    card = ModelCard("hrsegnet", {"width": width}, ["background", "crack"], "standardise", thresholds, ONE_LOOK)
     save_run(folder, card=card, weights=model.state_dict(), history=[{"epoch": 1}], record=record or {})
     return folder

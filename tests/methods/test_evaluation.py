@@ -69,7 +69,7 @@ def test_it_says_how_large_the_file_is(settings, tiny_settings, prepared, tmp_pa
 
 
 def test_line_scores_have_an_interval_at_every_tolerance(settings, tiny_settings, prepared, tmp_path):
-    run = save_random_run(tmp_path / "run", threshold=0.0)
+    run = save_random_run(tmp_path / "run", thresholds=[0.0])
     evaluate(task_of(run, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
     found = json.loads((tmp_path / "out/metrics.json").read_text())
     for reach in (0, 2, 4, 8):
@@ -86,7 +86,7 @@ def test_stored_scores_pool_to_the_published_ones(settings, tiny_settings, prepa
 
 
 def test_the_threshold_is_the_one_that_the_run_brings(settings, tiny_settings, prepared, tmp_path):
-    always = save_random_run(tmp_path / "always", threshold=0.0)
+    always = save_random_run(tmp_path / "always", thresholds=[0.0])
     evaluate(task_of(always, prepared), tmp_path / "out", params=settings, settings=tiny_settings)
     assert measure(load_scores(tmp_path / "out/scores.npz"), ["recall"])["recall"] == 1
 
@@ -95,7 +95,7 @@ def test_scores_name_the_predictions_they_were_counted_for(settings, tiny_settin
     """What draws the predictions is made anew when this name changes, so equal ones share it and others do not."""
 
     def seal(threshold, out):
-        run = save_random_run(tmp_path / f"run-{out}", threshold=threshold)
+        run = save_random_run(tmp_path / f"run-{out}", thresholds=[threshold])
         evaluate(task_of(run, prepared), tmp_path / out, params=settings, settings=tiny_settings)
         return json.loads((tmp_path / out / "metrics.json").read_text())["predictions"]
 
@@ -119,12 +119,26 @@ def test_unreadable_scores_say_what_to_run(tmp_path):
 @pytest.mark.parametrize(("threshold", "expected"), [(0.3, 1), (0.5, 0)])
 def test_two_classes_are_decided_by_the_threshold(threshold, expected):
     probability = np.array([0.6, 0.4], np.float32).reshape(2, 1, 1)
-    assert decide(probability, threshold)[0, 0] == expected
+    assert decide(probability, [threshold])[0, 0] == expected
 
 
 def test_more_classes_are_decided_by_the_likeliest():
     probability = np.array([0.3, 0.25, 0.45], np.float32).reshape(3, 1, 1)
-    assert decide(probability, 0.9)[0, 0] == 2
+    assert decide(probability, [])[0, 0] == 2
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "expected"),
+    [([0.5, 0.5], 0), ([0.2, 0.5], 1), ([0.2, 0.4], 1), ([0.24, 0.4], 2), ([0.5, 0.45], 2), ([0.0, 0.4], 1)],
+)
+def test_more_classes_with_thresholds_go_to_the_one_that_is_most_times_its_own(thresholds, expected):
+    probability = np.array([0.3, 0.25, 0.45], np.float32).reshape(3, 1, 1)
+    assert decide(probability, thresholds)[0, 0] == expected
+
+
+def test_thresholds_of_other_classes_are_refused():
+    with pytest.raises(InputError, match="thresholds: 2 of them, but 1 classes"):
+        decide(np.zeros((2, 1, 1), np.float32), [0.5, 0.5])
 
 
 def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
@@ -143,7 +157,7 @@ def test_a_study_is_scored_by_its_parameters_not_by_what_lies_on_disk(
     scored = sorted(path.name for path in (tmp_path / "predictions").iterdir())
     assert scored == ["hrsegnet-tiny-s0-f0.zip", "hrsegnet-tiny-s1-f0.zip"]
     assert (tmp_path / "scores" / "comparison.json").exists()
-    assert load_run(tmp_path / "runs" / "hrsegnet-tiny-s1-f0").card.threshold == 0.5
+    assert load_run(tmp_path / "runs" / "hrsegnet-tiny-s1-f0").card.thresholds == [0.5]
 
 
 def test_val_is_scored_where_recipes_are_chosen(settings, tiny_settings, prepared, tmp_path):

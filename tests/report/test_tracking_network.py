@@ -69,7 +69,7 @@ def test_a_registered_network_says_elsewhere_what_its_run_folder_says_here(proje
     assert found.shape == (2, 3, 40, 56)
     np.testing.assert_array_equal(found, expected)
     classes = np.load(elsewhere / "classes.npy")
-    np.testing.assert_array_equal(classes, [decide(one, run.card.threshold) for one in expected])
+    np.testing.assert_array_equal(classes, [decide(one, run.card.thresholds) for one in expected])
 
 
 def test_nothing_that_is_stored_is_a_pickle(project):

@@ -20,7 +20,7 @@ from hairline.methods.teaching.rounds import CreateStep, Round, Rounds, later
 from hairline.methods.teaching.training import Training
 from hairline.methods.teaching.turns import take_turns
 from hairline.methods.teaching.tutors import tutored_by
-from hairline.methods.teaching.validation import Validation
+from hairline.methods.teaching.validation import Validation, thresholds_of
 from hairline.models import create_model
 from hairline.models.parts.widths import Widths, widths_of
 
@@ -80,7 +80,7 @@ def _train(
         arguments=run.model.arguments,
         classes=classes,
         normalisation=settings.normalisation,
-        threshold=fitted.figures["threshold"],
+        thresholds=thresholds_of(fitted.figures),
         views=settings.views.model_dump(),
         widths=_unusual_widths(model, run.model, classes=len(classes)),
     )
@@ -114,6 +114,7 @@ def _validation(
         views=settings.views,
         precision=settings.precision,
         device=device,
+        by_thresholds=settings.decide == "thresholds",
         threshold_margin=settings.threshold_margin,
     )
 

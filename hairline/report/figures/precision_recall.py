@@ -15,7 +15,7 @@ from hairline.report.study.results import Arm, Run, Study
 def precision_recall(study: Study) -> Figure:
     """A panel a class and a data set; a line a run, its marker at what is predicted.
 
-    With one class beside background that is where the threshold chosen on val lies; with more, there is no threshold.
+    That is where the threshold chosen on val lies, or what is the likeliest class where there is none.
     """
     looks = style.arm_looks(study)
     datasets = study.datasets
@@ -34,7 +34,7 @@ def precision_recall(study: Study) -> Figure:
         for panel in axes.flat[len(shown) :]:
             panel.remove()
         where = " and ".join(style.shorten(dataset) for dataset in datasets)
-        marker = "the threshold chosen on val" if len(study.arms[0].first.classes) == 2 else "the likeliest class"
+        marker = "the threshold chosen on val" if study.arms[0].first.thresholds else "the likeliest class"
         style.title(figure, f"{study.split} split of {where}; marker: {marker}; grey: equal F1")
         style.legend_below(figure, {arm.name: looks[arm.name] for arm in study.trained})
         return style.settle(figure)

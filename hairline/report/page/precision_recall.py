@@ -38,7 +38,7 @@ def _chart(arms: Sequence[Arm], name: str, looks: Looks) -> Html | None:
     for arm in order:
         recall, precision = runs[arm].score("recall", name), runs[arm].score("precision", name)
         if recall is not None and precision is not None:
-            chosen = f"{arm} at its threshold: precision {precision:.3f}, recall {recall:.3f}"
+            chosen = f"{arm}, {_at(runs[arm])}: precision {precision:.3f}, recall {recall:.3f}"
             drawing.mark((recall, precision), looks[arm], title=chosen)
     entries = [(looks[arm], arm) for arm in curves if looks[arm] != REST]
     if len(entries) < len(curves):
@@ -47,9 +47,13 @@ def _chart(arms: Sequence[Arm], name: str, looks: Looks) -> Html | None:
     return chart_figure(
         drawing,
         f"Precision and recall: {name} in {arms[0].dataset}",
-        f"Markers: at the threshold that was chosen on val. Thin lines: equal F1.{repeats}",
+        f"Markers: {_at(arms[0].first)}. Thin lines: equal F1.{repeats}",
         key_of(entries),
     )
+
+
+def _at(run: Run) -> str:
+    return "at the threshold chosen on val" if run.thresholds else "where the likeliest class is taken"
 
 
 def _points(run: Run, name: str) -> list[Point]:

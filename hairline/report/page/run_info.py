@@ -9,7 +9,7 @@ from hairline.report.study.speed import by_engine
 from hairline.report.study.study_page import TITLES
 
 OF_METRICS = (
-    "dataset", "network", "arguments", "parameters", "macs", "macs_at", "threshold", "weights_bytes", "weights_sha256",
+    "dataset", "network", "arguments", "parameters", "macs", "macs_at", "thresholds", "weights_bytes", "weights_sha256",
 )  # fmt: skip
 
 

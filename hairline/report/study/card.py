@@ -32,15 +32,14 @@ import torch
 
 from hairline.data.images import read_image
 from hairline.engine import load_run, predict_probabilities
+from hairline.methods.scoring import decide
 
 run = load_run(Path("{folder}"))  # refuses weights whose SHA-256 is another
 image = torch.from_numpy(read_image(Path("{picture}")))[None]  # [1, H, W, 3]
 probability = predict_probabilities(run.as_used, image, normalisation=run.card.normalisation, precision="fp32")
-prediction = {decision}
-print(f"{{(prediction > 0).float().mean():.2%}} of the pixels are no {{run.card.classes[0]}}")
+prediction = decide(probability[0].numpy(), run.card.thresholds)  # [H, W], ids of run.card.classes
+print(f"{{(prediction > 0).mean():.2%}} of the pixels are no {{run.card.classes[0]}}")
 ```"""
-BY_THRESHOLD = "probability[0, 1] >= run.card.threshold  # [H, W]"
-BY_CLASS = "probability[0].argmax(dim=0)  # [H, W], ids of run.card.classes"
 
 
 def write_cards(out: Path, study: Study, *, sources: Mapping[str, str], prepared: Path) -> None:
@@ -175,10 +174,15 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
     figures = ", ".join(f"{title} {value:.3f}" for title, value in val.items())
     figures += " (means over the classes)" if len(run.classes) > 2 else ""
     by, on = ("Val", "On val") if run.refit < 2 else ("They", "On pictures held out in turn")
-    if len(run.classes) == 2:
-        chosen = f"{by} chose the threshold, {run.metrics['threshold']:.3f}; the test split chose nothing."
-    else:
+    if not run.thresholds:
         chosen = "A pixel is of the likeliest class: there is no threshold. The test split chose nothing."
+    elif len(run.thresholds) == 1:
+        (value,) = run.thresholds.values()
+        chosen = f"{by} chose the threshold, {value:.3f}; the test split chose nothing."
+    else:
+        each = ", ".join(f"{code(name)} {value:.3f}" for name, value in run.thresholds.items())
+        chosen = f"{by} chose the thresholds ({each}); the test split chose nothing. A pixel is of the class whose "
+        chosen += "probability goes most beyond its own."
     kept = "before all of them were trained on" if run.refit else "whose weights were kept"
     yield f"{on}, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
     for each in (run, *elsewhere):
@@ -203,7 +207,6 @@ def _example(run: Run, samples: Sequence[Sample]) -> str:
     return EXAMPLE.format(
         folder=f"data/runs/{run.study}/{run.name}",
         picture=f"data/prepared/{run.metrics['dataset']}/{min(tested, key=lambda sample: sample.id).image}",
-        decision=BY_THRESHOLD if len(run.classes) == 2 else BY_CLASS,
     )
 
 

@@ -26,7 +26,7 @@ NEEDED = (
     "parameters",
     "scores",
     "split",
-    "threshold",
+    "thresholds",
     "weights_bytes",
     "weights_sha256",
 )
@@ -65,6 +65,12 @@ class Run:
     def classes(self) -> list[str]:
         """By class id, background first; the scores, a JSON object, are sorted by name."""
         return self.metrics["classes"]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Of each class beside background, as val chose them; none where a pixel is of the likeliest class."""
+        given = self.metrics["thresholds"]
+        return dict(zip(self.classes[1:], given, strict=True)) if given else {}
 
     @property
     def tolerances(self) -> list[int]:

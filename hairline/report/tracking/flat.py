@@ -62,17 +62,16 @@ def run_metrics(run: Run) -> dict[str, float]:
     """
     values, intervals = dict(run.scores), dict(run.metrics["intervals"])
     of_classes = intervals.pop("classes")
-    prefixes = class_prefixes(run.classes)
+    prefixes = class_prefixes(run.classes) | {run.classes[1]: ""}
     for name, scores in values.pop("classes").items():
-        prefix = "" if name == run.classes[1] else prefixes[name]
-        values |= {f"{prefix}{score}": value for score, value in scores.items()}
-        intervals |= {f"{prefix}{score}": bounds for score, bounds in of_classes.get(name, {}).items()}
+        values |= {f"{prefixes[name]}{score}": value for score, value in scores.items()}
+        intervals |= {f"{prefixes[name]}{score}": bounds for score, bounds in of_classes.get(name, {}).items()}
     for name, bounds in intervals.items():
         if isinstance(bounds, list):  # beside them stand `level` and `over`
             values |= {f"{name}_low": bounds[0], f"{name}_high": bounds[1]}
     record = run.record()
     values |= {
-        "threshold": run.metrics["threshold"],
+        **{f"{prefixes[name]}threshold": value for name, value in run.thresholds.items()},
         "parameters": run.metrics["parameters"],
         "macs": run.metrics["macs"],
         "weights_bytes": run.metrics["weights_bytes"],

@@ -1,7 +1,7 @@
 """A stored network as MLflow's `pyfunc` model. MLflow keeps this file and runs it when the model is loaded: no pickle.
 
 `predict` takes [B, H, W, 3] uint8 RGB pictures of one size and gives [B, C, H, W] float32 probabilities, background
-first; with `params={"give": "classes"}` [B, H, W] uint8 class ids, by the threshold that was chosen on val.
+first; with `params={"give": "classes"}` [B, H, W] uint8 class ids, by the thresholds of the run, which val chose.
 `mlflow.pyfunc.load_model(uri, model_config={"device": "cuda"})` computes on a GPU.
 """
 
@@ -34,7 +34,7 @@ class Network(mlflow.pyfunc.PythonModel):
         probabilities = probability.cpu().numpy()
         if (params or {}).get("give", "probabilities") == "probabilities":
             return probabilities
-        return np.stack([decide(one, self.card.threshold) for one in probabilities])
+        return np.stack([decide(one, self.card.thresholds) for one in probabilities])
 
 
 mlflow.models.set_model(Network())

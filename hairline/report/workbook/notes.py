@@ -24,7 +24,9 @@ READING = {
     "p": "Randomisation test: the share of random swaps of the two arms' results, picture by picture, whose difference "
     "is at least as large. Many comparisons ask for more than p < 0.05.",
     "best on val": "What is chosen is chosen on validation pictures; test pictures are only reported.",
-    "threshold": "A pixel is given a class where its probability reaches the threshold that was best on val.",
+    "threshold": "A pixel is given a class where its probability reaches the threshold that was best on val. Of "
+    "several classes beside background it is given the likeliest, or, with train.decide: thresholds, the one whose "
+    "probability goes most beyond its own threshold.",
     "MB": "Of the weights file: millions of bytes.",
     "parameters, MACs": "Of the network as it is used; MACs are multiplications with addition for one picture.",
     "time": "Measured on the machine that scored the runs; compare times within one workbook only. Each engine was "

@@ -46,7 +46,7 @@ def test_a_teacher_teaches_a_student_at_any_temperature(training, params, prepar
     student = replace(training, soft_labels=labels)
     train(student, tmp_path / "student", method=method, create_step=create_step)
     run = load_run(tmp_path / "student")
-    assert 0 < run.card.threshold < 1
+    assert all(0 < threshold < 1 for threshold in run.card.thresholds) and len(run.card.thresholds) == 1
     record = json.loads((tmp_path / "student" / "run.json").read_text())
     assert record["method"]["temperatures"] == {"t0": 0.0, "t1": 0.7, "t2": 1.0}
 
@@ -146,7 +146,7 @@ def test_a_refit_has_seen_val_too_and_decides_by_the_threshold_of_the_network_th
     plain = train_supervised(training, tmp_path / "plain")
     refit = train_supervised(replace(training, refit=1), tmp_path / "refit")
     one, other = load_run(plain), load_run(refit)
-    assert one.card.threshold == other.card.threshold
+    assert one.card.thresholds == other.card.thresholds
     assert one.card.weights_sha256 != other.card.weights_sha256
     records = [json.loads((folder / "run.json").read_text()) for folder in (plain, refit)]
     assert records[0]["val"] == records[1]["val"]
@@ -198,7 +198,7 @@ def test_in_turns_each_picture_is_held_out_once_and_all_choose_the_threshold(tra
     record = json.loads((run / "run.json").read_text())
     scores = [score for answer in answers for score in answer.scores]
     threshold, f1 = best_threshold(scores)
-    assert load_run(run).card.threshold == pytest.approx(threshold, abs=1e-6)
+    assert load_run(run).card.thresholds == pytest.approx([threshold], abs=1e-6)
     assert record["refit"] == 3 and record["val"]["f1"] == pytest.approx(f1, abs=1e-6)
     rows = read_csv(run / "history.csv")
     epochs = training.run.epochs
