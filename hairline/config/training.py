@@ -132,8 +132,8 @@ class TrainParams(Section):
     select: Literal["f1", "f1_2px", "iou", "loss"]
     """What the kept weights are best at, on val."""
     decide: Literal["likeliest", "thresholds"]
-    """What a pixel is, where there is more than one class beside background: the likeliest class, or that which goes
-    most beyond its own threshold, the best on val. One class always has a threshold."""
+    """What a pixel is, where there is more than one class beside background: the likeliest class, or that whose
+    probability lies farthest above its own threshold, the best on val. One class always has a threshold."""
     threshold_margin: Share
     """A threshold is the middle of all whose F1 on val is at most so far below the best; 0: the best itself."""
     views: ViewsParams

@@ -39,8 +39,8 @@ class ModelCard:
     classes: Sequence[str]
     normalisation: str
     thresholds: Sequence[float]
-    """One for each class beside background, chosen on validation data: a pixel is of the class whose probability goes
-    most beyond its own. Empty: a pixel is of the likeliest class."""
+    """One for each class beside background, chosen on validation data: a pixel is of the class whose probability lies
+    farthest above its own. Empty: a pixel is of the likeliest class."""
     views: Mapping[str, Any]
     """How often and how the network is asked about a picture: `scales` and `mirror`."""
     weights_sha256: str = ""

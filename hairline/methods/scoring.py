@@ -12,8 +12,6 @@ from hairline.engine import gather_over_world, predict_in_tiles
 from hairline.errors import InputError
 from hairline.metrics import ImageScore, score_image
 
-_LEAST = 1e-6  # in place of a threshold of 0, which every probability is infinitely many times
-
 
 class Seen(NamedTuple):
     """A batch of whole pictures, and what the network says of it."""
@@ -48,11 +46,11 @@ def decide(probability: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
     if len(thresholds) != len(probability) - 1:
         raise InputError(f"thresholds: {len(thresholds)} of them, but {len(probability) - 1} classes beside background")
     least = np.asarray(thresholds, probability.dtype)[:, None, None]
-    reached = probability[1:] >= least
-    if len(thresholds) == 1:
-        return reached[0].astype(np.uint8)
-    beyond = np.where(reached, probability[1:] / np.maximum(least, _LEAST), 0)
-    return np.where(reached.any(axis=0), beyond.argmax(axis=0) + 1, 0).astype(np.uint8)
+    reached = (probability[1:] >= least).any(axis=0)
+    if len(thresholds) == 1:  # nothing to choose between, and twenty times as fast
+        return reached.astype(np.uint8)
+    # Not how many times its threshold: a class that was not learned has one near 0 and would take the pixels of others.
+    return np.where(reached, (probability[1:] - least).argmax(axis=0) + 1, 0).astype(np.uint8)
 
 
 def score_seen(

@@ -129,9 +129,9 @@ def test_more_classes_are_decided_by_the_likeliest():
 
 @pytest.mark.parametrize(
     ("thresholds", "expected"),
-    [([0.5, 0.5], 0), ([0.2, 0.5], 1), ([0.2, 0.4], 1), ([0.24, 0.4], 2), ([0.5, 0.45], 2), ([0.0, 0.4], 1)],
+    [([0.5, 0.5], 0), ([0.2, 0.5], 1), ([0.2, 0.4], 1), ([0.24, 0.4], 2), ([0.5, 0.45], 2), ([0.0, 0.1], 2)],
 )
-def test_more_classes_with_thresholds_go_to_the_one_that_is_most_times_its_own(thresholds, expected):
+def test_more_classes_with_thresholds_go_to_the_one_that_is_farthest_above_its_own(thresholds, expected):
     probability = np.array([0.3, 0.25, 0.45], np.float32).reshape(3, 1, 1)
     assert decide(probability, thresholds)[0, 0] == expected
 

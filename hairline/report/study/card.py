@@ -182,7 +182,7 @@ def _scores(run: Run, elsewhere: Sequence[Run], record: Mapping[str, Any]) -> It
     else:
         each = ", ".join(f"{code(name)} {value:.3f}" for name, value in run.thresholds.items())
         chosen = f"{by} chose the thresholds ({each}); the test split chose nothing. A pixel is of the class whose "
-        chosen += "probability goes most beyond its own."
+        chosen += "probability lies farthest above its own."
     kept = "before all of them were trained on" if run.refit else "whose weights were kept"
     yield f"{on}, at epoch {record['best_epoch']}, {kept}: {figures}. {chosen}"
     for each in (run, *elsewhere):

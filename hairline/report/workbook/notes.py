@@ -26,7 +26,7 @@ READING = {
     "best on val": "What is chosen is chosen on validation pictures; test pictures are only reported.",
     "threshold": "A pixel is given a class where its probability reaches the threshold that was best on val. Of "
     "several classes beside background it is given the likeliest, or, with train.decide: thresholds, the one whose "
-    "probability goes most beyond its own threshold.",
+    "probability lies farthest above its own threshold.",
     "MB": "Of the weights file: millions of bytes.",
     "parameters, MACs": "Of the network as it is used; MACs are multiplications with addition for one picture.",
     "time": "Measured on the machine that scored the runs; compare times within one workbook only. Each engine was "
