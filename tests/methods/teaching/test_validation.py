@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hairline import engine
+from hairline.config import load_params
 from hairline.data.images import read_image
 from hairline.data.loading.loader import WholeImages
 from hairline.data.loading.store import open_store
@@ -16,15 +17,13 @@ from hairline.io import write_json
 from hairline.methods.scoring import decide
 from hairline.methods.teaching.validation import Validation
 from hairline.metrics import best_threshold
+from tests.conftest import ROOT
 from tests.methods.runs import train_supervised
 
 
 @pytest.fixture(scope="module")
 def three_classes(prepared, tmp_path_factory):
     """The drawn pictures again, where a crack in the right half of a picture is called a joint."""
-    from hairline.config import load_params
-    from tests.conftest import ROOT
-
     folder = tmp_path_factory.mktemp("three")
     shutil.copytree(prepared.parent / "raw", folder / "raw")
     for path in (folder / "raw" / "masks").iterdir():
@@ -48,11 +47,11 @@ def with_thresholds(training):
     return replace(training, settings=training.settings.model_copy(update={"decide": "thresholds"}))
 
 
-def validation_of(training, *, by_thresholds):
-    samples = read_manifest(training.prepared)
-    settings = training.settings
+def validation_of(training, *, by_thresholds, pictures=None):
+    samples, settings = read_manifest(training.prepared), training.settings
+    shown = choose_split(samples, 0)["val"] if pictures is None else pictures
     return Validation(
-        WholeImages(open_store(training.prepared, samples), choose_split(samples, 0)["val"], batch_size=2),
+        WholeImages(open_store(training.prepared, samples), shown, batch_size=2),
         classes=3,
         loss=settings.loss,
         normalisation=settings.normalisation,
@@ -90,13 +89,9 @@ def test_thresholds_change_nothing_but_f1_among_the_figures_of_val(of_three, tmp
 def test_a_class_of_which_val_shows_nothing_has_the_threshold_one_half(of_three, tmp_path):
     training = with_thresholds(of_three)
     model = engine.load_run(train_supervised(training, tmp_path / "run")).model
-    validation = validation_of(training, by_thresholds=True)
-    validation.images = WholeImages(
-        open_store(training.prepared, read_manifest(training.prepared)),
-        [sample for sample in read_manifest(training.prepared) if _shows_no_joint(training, sample)],
-        batch_size=2,
-    )
-    figures = validation(model)
+    without_joint = [sample for sample in read_manifest(training.prepared) if _shows_no_joint(training, sample)]
+    assert without_joint
+    figures = validation_of(training, by_thresholds=True, pictures=without_joint)(model)
     assert figures["threshold_2"] == 0.5
 
 
