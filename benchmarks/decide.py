@@ -7,19 +7,17 @@ The network must not have seen the split: val for most, never test where a choic
 Example: python -m benchmarks.decide data/runs/compare/hrsegnet-uav75-s0-f0 --prepared data/prepared/uav75 --choose 5
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
-from hairline import engine, io
-from hairline.commands import run_stage, script_parser
-from hairline.data.loading.loader import WholeImages
-from hairline.data.loading.store import open_store
-from hairline.data.manifest import SPLITS, choose_split, read_manifest
+from benchmarks.held_out import check_choose, held_out_parser, look_at_held_out
+from hairline import engine
+from hairline.commands import run_stage
 from hairline.errors import InputError
-from hairline.methods.scoring import decide, look_at
+from hairline.methods.scoring import decide
 from hairline.metrics import ImageScore, best_threshold, measure, score_image
 
 
@@ -32,8 +30,7 @@ class Picture(NamedTuple):
 def main(runs: list[Path], prepared: Path, split: str, choose: int, divisions: int) -> None:
     for folder in runs:
         classes, pictures = look(folder, prepared, split)
-        if not 0 < choose < len(pictures):
-            raise InputError(f"--choose {choose}: {split} has {len(pictures)} pictures; some must choose, some score")
+        check_choose(choose, pictures=len(pictures), split=split)
         likeliest = [score(picture, ()) for picture in pictures]
         found: dict[str, list[tuple[float, float]]] = {name: [] for name in classes[1:]}
         chance = np.random.default_rng(0)
@@ -57,25 +54,18 @@ def main(runs: list[Path], prepared: Path, split: str, choose: int, divisions: i
 
 
 def look(folder: Path, prepared: Path, split: str) -> tuple[list[str], list[Picture]]:
-    if split == "val" and io.read_json(folder / "run.json").get("refit"):
-        raise InputError(f"{folder.name} was trained on val, too (refit above 0): ask a network that was not")
-    run, samples = engine.load_run(folder), read_manifest(prepared)
+    run = engine.load_run(folder)
     classes = list(run.card.classes)
     if len(classes) < 3:
         raise InputError(f"{folder.name} knows {classes} alone, so there is one threshold anyway: benchmarks.threshold")
-    images = WholeImages(open_store(prepared, samples), choose_split(samples, 0)[split], batch_size=1)
-    model = run.as_used.to(memory_format=torch.channels_last)
-    seen = look_at(
-        model, images, normalisation=run.card.normalisation, precision="fp32", device=torch.device("cpu")
-    )  # fmt: skip
     return classes, [
         Picture(mask, np.rint(probability * 255).astype(np.uint8))
-        for each in seen
+        for each in look_at_held_out(run, folder, prepared, split)
         for mask, probability in zip(each.batch.masks.numpy(), each.probability.numpy(), strict=True)
     ]
 
 
-def score(picture: Picture, thresholds: list[float] | tuple[()]) -> ImageScore:
+def score(picture: Picture, thresholds: Sequence[float]) -> ImageScore:
     prediction = decide(picture.probability.astype(np.float32) / 255, thresholds)
     return score_image(
         prediction,
@@ -92,10 +82,5 @@ def f1(scores: list[ImageScore], class_id: int) -> float | None:
 
 
 if __name__ == "__main__":
-    parser = script_parser(__doc__)
-    parser.add_argument("runs", type=Path, nargs="+", help="run folders of networks of three classes or more")
-    parser.add_argument("--prepared", type=Path, required=True, help="folder of a prepared data set")
-    parser.add_argument("--split", choices=SPLITS, default="val")
-    parser.add_argument("--choose", type=int, required=True, help="pictures that choose the thresholds")
-    parser.add_argument("--divisions", type=int, default=20)
+    parser = held_out_parser(__doc__, networks="three classes or more", chosen="the thresholds", divisions=20)
     run_stage(main, parser)

@@ -11,6 +11,7 @@ from hairline.report.page.cost import pareto_front
 from hairline.report.page.learning import learning, mean_history
 from hairline.report.page.looks import REST, SHOWN, looks_of
 from hairline.report.page.plot import HEIGHT, Plot, Scale, number, share_span, shorten, span, spread
+from hairline.report.page.precision_recall import precision_recall
 from hairline.report.study.results import read_study
 from tests.report.made import make_results
 
@@ -60,6 +61,20 @@ def test_the_learning_chart_says_that_after_a_refit_val_has_chosen_the_threshold
     run = study.arms[1].first
     write_json(run.scored / f"{run.name}.run.json", {**run.record(), "refit": 1})
     assert "or with a refit the threshold, were chosen by." in learning(study, looks, select="f1")
+
+
+@pytest.mark.parametrize(
+    ("classes", "where"),
+    [
+        (["background", "crack"], "at the threshold chosen on val"),
+        (["background", "crack", "joint"], "where the likeliest class is taken"),
+    ],
+)
+def test_the_precision_recall_chart_says_where_its_markers_lie(tmp_path, many, classes, where):
+    make_results(tmp_path, many, images=2, classes=classes)
+    study = distillation(tmp_path, many)
+    shown = "".join(precision_recall(study, looks_of(study, select="f1")))
+    assert f"Markers: {where}." in shown and f"baseline, {where}: precision" in shown
 
 
 def test_every_mark_lies_inside_its_chart(tmp_path, many):

@@ -145,6 +145,16 @@ def test_an_absent_class_is_named_as_unknown(tmp_path, params):
     assert "there is no threshold" in text
 
 
+def test_each_class_is_named_with_its_threshold_where_val_chose_them(tmp_path, params):
+    chosen = made(tmp_path, params, classes=CLASSES)
+    path = tmp_path / "reports/metrics/compare/hrsegnet-synthetic-s0-f0.json"
+    io.write_json(path, io.read_json(path) | {"thresholds": [0.25, 0.75]})
+    _, found = cards(tmp_path, chosen)
+    text = found["hrsegnet-synthetic-s0-f0"]
+    assert "Val chose the thresholds (`crack` 0.250, `=1+1 a/b 'c'` 0.750)" in text
+    assert "there is no threshold" not in text
+
+
 def test_equal_results_give_equal_bytes_and_old_cards_go(tmp_path, params):
     chosen = made(tmp_path, params)
     _, first = cards(tmp_path, chosen)
